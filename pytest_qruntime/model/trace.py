@@ -1,0 +1,129 @@
+"""The trace: everything that happened in a world, in order. Contracts, timelines and reports are functions of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple, overload
+
+WORKLOAD_OPENED: Final = "workload.opened"
+WORKLOAD_ACTIVATED: Final = "workload.activated"
+WORKLOAD_INACTIVATED: Final = "workload.inactivated"
+WORKLOAD_DRAINING: Final = "workload.draining"
+WORKLOAD_REOPENED: Final = "workload.reopened"
+WORKLOAD_CLOSED: Final = "workload.closed"
+WORKLOAD_SETTLED: Final = "workload.settled"
+JOB_QUEUED: Final = "job.queued"
+JOB_RUNNING: Final = "job.running"
+JOB_ON_QPU: Final = "job.on_qpu"
+JOB_COMPLETED: Final = "job.completed"
+JOB_FAILED: Final = "job.failed"
+JOB_CANCELLED: Final = "job.cancelled"
+JOB_DELETED: Final = "job.deleted"
+REQUEST_REJECTED: Final = "request.rejected"
+REQUEST_IGNORED: Final = "request.ignored"
+BACKEND_STATUS: Final = "backend.status"
+COST_LIMIT_REACHED: Final = "instance.cost_limit_reached"
+
+KINDS: Final = (
+    WORKLOAD_OPENED,
+    WORKLOAD_ACTIVATED,
+    WORKLOAD_INACTIVATED,
+    WORKLOAD_DRAINING,
+    WORKLOAD_REOPENED,
+    WORKLOAD_CLOSED,
+    WORKLOAD_SETTLED,
+    JOB_QUEUED,
+    JOB_RUNNING,
+    JOB_ON_QPU,
+    JOB_COMPLETED,
+    JOB_FAILED,
+    JOB_CANCELLED,
+    JOB_DELETED,
+    REQUEST_REJECTED,
+    REQUEST_IGNORED,
+    BACKEND_STATUS,
+    COST_LIMIT_REACHED,
+)
+
+NO_DATA: Final[Mapping[str, object]] = MappingProxyType({})
+
+
+class Event(NamedTuple):
+    """One thing that happened. `at_us` counts microseconds since the world's epoch; ids are None where they don't apply.
+
+    What `data` holds depends on `kind`: the mode of an opened workload, the reason of a closed one, the reason code
+    and the charged microseconds of a job that ended, the operation and the refusal of a rejected request.
+    """
+
+    at_us: int
+    kind: str
+    backend: str | None
+    workload: str | None
+    job: str | None
+    data: Mapping[str, object]
+
+    def to_json(self) -> str:
+        """This event as one line of compact JSON with sorted keys."""
+        fields = {**self._asdict(), "data": dict(self.data)}
+        return json.dumps(fields, sort_keys=True, separators=(",", ":"))
+
+
+class Trace:
+    """The events of a world in the order in which they happened; read it as a sequence."""
+
+    __slots__ = ("_events",)
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+
+    def record(
+        self,
+        at_us: int,
+        kind: str,
+        backend: str | None = None,
+        workload: str | None = None,
+        job: str | None = None,
+        data: Mapping[str, object] = NO_DATA,
+    ) -> None:
+        """Append one event."""
+        self._events.append(Event(at_us, kind, backend, workload, job, data))
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self._events)
+
+    @overload
+    def __getitem__(self, index: int) -> Event: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Event]: ...
+    def __getitem__(self, index: int | slice) -> Event | list[Event]:
+        return self._events[index]
+
+    def where(
+        self,
+        *,
+        kind: str | None = None,
+        workload: str | None = None,
+        job: str | None = None,
+        backend: str | None = None,
+    ) -> list[Event]:
+        """The events that match every given field; `kind` also matches a prefix that ends in a dot (``"job."``)."""
+        return [
+            event
+            for event in self._events
+            if (kind is None or event.kind == kind or (kind.endswith(".") and event.kind.startswith(kind)))
+            and (workload is None or event.workload == workload)
+            and (job is None or event.job == job)
+            and (backend is None or event.backend == backend)
+        ]
+
+    def to_jsonl(self) -> str:
+        """The whole trace as JSON lines: byte-identical for the same seed and inputs."""
+        return "".join(event.to_json() + "\n" for event in self._events)
+
+    def __repr__(self) -> str:
+        return f"<Trace of {len(self._events)} events>"

@@ -1,0 +1,328 @@
+"""The world: one service with its time, instances, backends, workloads and jobs, and all that can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from random import Random
+from threading import RLock
+from typing import TYPE_CHECKING, Final
+
+from pytest_qruntime.model import trace as kinds
+from pytest_qruntime.model.admission import admit_job, admit_mode, admit_ttls, check_tags
+from pytest_qruntime.model.backend import Backend
+from pytest_qruntime.model.cost import CostLimits
+from pytest_qruntime.model.durations import Durations, estimate, to_us
+from pytest_qruntime.model.errors import ClockError, ConfigurationError, Refusal, RefusedError, whole_number
+from pytest_qruntime.model.events import ARRIVAL, Deadline, EventQueue
+from pytest_qruntime.model.ids import Ids
+from pytest_qruntime.model.instance import Instance
+from pytest_qruntime.model.job import CANCELLED, Job
+from pytest_qruntime.model.plan import PREMIUM, Plan
+from pytest_qruntime.model.policy import Policy
+from pytest_qruntime.model.request import JobRequest, JobScript
+from pytest_qruntime.model.trace import NO_DATA, Trace
+from pytest_qruntime.model.workload import Workload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEFAULT_START_UNIX_US: Final = 1_768_478_400_000_000
+"""2026-01-15T12:00:00Z: a fixed instant, so that two runs show the same dates."""
+
+DEFAULT_LANES: Final = 5
+OTHERS: Final = "others"
+
+
+class World:
+    """A service in virtual time.
+
+    Time is integer microseconds since the world's epoch (`now_us`), which is `start_unix_us` on the calendar. Only
+    `advance_to` moves it, through every event on the way. A request is served after everything that is due by now, and
+    what it sets off at this instant has happened when it returns. The same seed and the same calls give the same trace.
+
+    Nothing here is thread-safe by itself: hold `lock` around a call when several threads use one world.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        plan: str | Plan = PREMIUM,
+        policy: Policy | None = None,
+        lanes: int = DEFAULT_LANES,
+        qpu_contention: bool = True,
+        start_unix_us: int = DEFAULT_START_UNIX_US,
+        durations: Callable[[JobRequest], Durations] = estimate,
+    ) -> None:
+        whole_number("seed", seed, minimum=0)
+        self.seed = seed
+        self.policy = policy or Policy()
+        self.lanes = lanes
+        self.qpu_contention = qpu_contention
+        self.start_unix_us = start_unix_us
+        self.durations = durations
+        self.lock = RLock()
+        self.now_us = 0
+        self.events = EventQueue()
+        self.trace = Trace()
+        self.instances: dict[str, Instance] = {}
+        self.backends: dict[str, Backend] = {}
+        self.workloads: dict[str, Workload] = {}
+        self.jobs: dict[str, Job] = {}
+        self.scripts: list[JobScript] = []
+        self._ids = Ids(self.random("ids"))
+        self.limits = CostLimits(self)
+        self.instance = self.add_instance("default", plan=plan)
+        self.others = self.add_instance(OTHERS)
+
+    # -- time --------------------------------------------------------------------------------------------------------
+
+    def advance_to(self, at_us: int) -> None:
+        """Move time forward to `at_us`, through every event on the way. Raises `ClockError` for an earlier time."""
+        if at_us < self.now_us:
+            raise ClockError(f"time cannot go back from {self.now_us} us to {at_us} us; ask for a later time")
+        pop_due = self.events.pop_due
+        while (timer := pop_due(at_us)) is not None:
+            self.now_us = timer.at_us
+            timer.fire(timer.argument)
+        self.now_us = at_us
+
+    def settle(self) -> None:
+        """Let everything happen that is due at this instant."""
+        self.advance_to(self.now_us)
+
+    def next_event_us(self) -> int | None:
+        """When the next pending event is due; None when nothing is pending."""
+        return self.events.next_us()
+
+    def pending(self) -> list[Deadline]:
+        """Everything that is pending, in the order in which it will happen."""
+        return [Deadline(timer.at_us, timer.kind, timer.subject, timer.text) for timer in self.events]
+
+    def random(self, stream: str) -> Random:
+        """A random generator of its own for each purpose, from the world's seed."""
+        return Random(f"{self.seed}:{stream}")
+
+    # -- what a test sets up -----------------------------------------------------------------------------------------
+
+    def add_instance(self, name: str, *, plan: str | Plan = PREMIUM) -> Instance:
+        """Add a service instance. Raises `ConfigurationError` for a name that is taken or an unknown plan."""
+        if name in self.instances:
+            raise ConfigurationError(f"instance {name!r} exists already; choose another name")
+        instance = self.instances[name] = Instance(name, Plan.named(plan), self._ids.user())
+        return instance
+
+    def add_backend(
+        self, name: str, *, qubits: int = 127, lanes: int | None = None, qpu_contention: bool | None = None
+    ) -> Backend:
+        """Add a backend; `lanes` and `qpu_contention` default to the world's. Raises `ConfigurationError`."""
+        if name in self.backends:
+            raise ConfigurationError(f"backend {name!r} exists already; choose another name")
+        backend = self.backends[name] = Backend(
+            self,
+            name,
+            qubits=qubits,
+            lanes=self.lanes if lanes is None else lanes,
+            qpu_contention=self.qpu_contention if qpu_contention is None else qpu_contention,
+        )
+        return backend
+
+    def script(self, script: JobScript) -> None:
+        """Decide what happens to jobs to come; of several scripts that match, the first added counts."""
+        self.scripts.append(script)
+
+    def add_load(self, backend: str, *, classical_s: float = 0, quantum_s: float = 0, at_us: int | None = None) -> None:
+        """Another user submits a plain job to the backend, now or at `at_us`."""
+        request = JobRequest(program="other", backend=backend, durations=Durations.of(classical_s, quantum_s))
+        self._arrive(self.backend(backend), request, at_us, "another user's job")
+
+    def calibrate(self, backend: str, *, seconds: float, at_us: int | None = None) -> None:
+        """The service calibrates the backend for so long, now or at `at_us`, as soon as a lane is free (ORD-10)."""
+        durations = Durations(to_us(seconds, "calibration time"), 0)
+        request = JobRequest(program="calibration", backend=backend, durations=durations)
+        self._arrive(self.backend(backend), request, at_us, "a calibration")
+
+    def _arrive(self, backend: Backend, request: JobRequest, at_us: int | None, what: str) -> None:
+        if at_us is not None and at_us < self.now_us:
+            raise ClockError(f"{what} cannot arrive at {at_us} us: it is {self.now_us} us already")
+        if at_us is None or at_us == self.now_us:
+            self._serve_others(request)
+            self.settle()
+        else:
+            text = f"{what} arrives"
+            self.events.add(at_us, ARRIVAL, self._serve_others, request, text, "backend", backend.name)
+
+    def _serve_others(self, request: JobRequest) -> None:
+        self._create(request, self.backend(request.backend), self.others, None)
+
+    # -- what a client asks for --------------------------------------------------------------------------------------
+
+    def open(
+        self,
+        mode: str,
+        *,
+        backend: str | None,
+        instance: Instance | None = None,
+        max_ttl_s: int | None = None,
+        interactive_ttl_s: int | None = None,
+        active_ttl_s: int | None = None,
+    ) -> Workload:
+        """Open a session (`mode` "dedicated") or a batch ("batch"). Raises `RefusedError` (OPN-09, OPN-11, MAX-08)."""
+        instance = instance or self.instance
+        with self._recorded("open"):
+            in_job_mode = admit_mode(self, instance, mode)
+            if backend is None and self.policy.backend_required:
+                raise RefusedError(Refusal.BACKEND_REQUIRED, "OPN-11")
+            where = None if backend is None else self.backend(backend)
+            ttls = admit_ttls(self, instance, mode, max_ttl_s, interactive_ttl_s, active_ttl_s)
+        workload = Workload(
+            self,
+            self._ids.workload(),
+            mode,
+            backend=where,
+            instance=instance,
+            max_ttl_s=ttls[0],
+            interactive_ttl_s=ttls[1],
+            active_ttl_s=ttls[2],
+            in_job_mode=in_job_mode,
+        )
+        self.workloads[workload.id] = instance.workloads[workload.id] = workload
+        return workload
+
+    def submit(self, request: JobRequest, *, instance: Instance | None = None) -> Job:
+        """Submit a job. Raises `RefusedError`, and then there is no job (SUB-02 to SUB-16, PLN rules)."""
+        instance = instance or self.instance
+        with self._recorded("submit", workload=request.workload):
+            backend, workload = admit_job(self, request, instance)
+        if request.workload is not None and workload is None:
+            self.workloads[request.workload].used()
+        job = self._create(request, backend, instance, workload)
+        self.settle()
+        return job
+
+    def set_accepting(self, workload_id: str, accepting: bool, *, instance: Instance | None = None) -> None:
+        """Close a workload gracefully (False), or let it take jobs again (True). Raises `RefusedError` if unknown."""
+        with self._recorded("close" if not accepting else "reopen"):
+            workload = self.workload(workload_id, instance=instance)
+        if accepting:
+            workload.accept_again()
+        else:
+            workload.stop_accepting()
+        self.settle()
+
+    def cancel_workload(self, workload_id: str, *, instance: Instance | None = None) -> None:
+        """Cancel a workload: closed at once. Raises `RefusedError` if unknown, or by the knob `cancel_closed`."""
+        with self._recorded("cancel"):
+            self.workload(workload_id, instance=instance).cancel()
+        self.settle()
+
+    def cancel_job(self, job_id: str, *, instance: Instance | None = None) -> None:
+        """Cancel a queued or running job (JCN-01). Raises `RefusedError` if unknown or final (JCN-02, JCN-03)."""
+        with self._recorded("cancel job"):
+            job = self.job(job_id, instance=instance)
+            if job.final:
+                raise RefusedError(Refusal.JOB_TERMINAL, "JCN-02", job=job_id, status=job.status)
+        job.backend.end(job, CANCELLED)
+        self.settle()
+
+    def delete_job(self, job_id: str, *, instance: Instance | None = None) -> None:
+        """Delete a final job; its usage stays charged (JCN-07, JCN-08). Raises `RefusedError` (X-15)."""
+        with self._recorded("delete job"):
+            job = self.job(job_id, instance=instance)
+            if not job.final and self.policy.delete_nonterminal == "reject":
+                raise RefusedError(Refusal.JOB_NOT_TERMINAL, "JCN-07", job=job_id, status=job.status)
+        if not job.final:
+            job.backend.end(job, CANCELLED)
+        del self.jobs[job_id]
+        del job.instance.jobs[job_id]
+        if job.workload is not None:
+            del job.workload.jobs[job_id]
+        self.record(kinds.JOB_DELETED, backend=job.backend, workload=job.workload, job=job)
+        self.settle()
+
+    def replace_tags(self, job_id: str, tags: Sequence[str], *, instance: Instance | None = None) -> None:
+        """Replace the tags of a job. Raises `RefusedError` (PLN-10)."""
+        with self._recorded("replace tags"):
+            job = self.job(job_id, instance=instance)
+            check_tags(tuple(tags))
+        job.tags = tuple(tags)
+
+    def workload(self, workload_id: str, *, instance: Instance | None = None) -> Workload:
+        """The workload of that id. Raises `RefusedError` if there is none, or it belongs to another instance."""
+        workload = self.workloads.get(workload_id)
+        if workload is None or (instance is not None and workload.instance is not instance):
+            raise RefusedError(Refusal.WORKLOAD_UNKNOWN, "SUB-16", workload=workload_id)
+        return workload
+
+    def job(self, job_id: str, *, instance: Instance | None = None) -> Job:
+        """The job of that id. Raises `RefusedError` if there is none, or it belongs to another instance."""
+        job = self.jobs.get(job_id)
+        if job is None or (instance is not None and job.instance is not instance):
+            raise RefusedError(Refusal.JOB_UNKNOWN, "JCN-03", job=job_id)
+        return job
+
+    def backend(self, name: str) -> Backend:
+        """The backend of that name. Raises `RefusedError` if there is none."""
+        backend = self.backends.get(name)
+        if backend is None:
+            raise RefusedError(Refusal.BACKEND_UNKNOWN, "OPN-11", backend=name)
+        return backend
+
+    # -- for the entities of the model -------------------------------------------------------------------------------
+
+    def _create(self, request: JobRequest, backend: Backend, instance: Instance, workload: Workload | None) -> Job:
+        script = next((script for script in self.scripts if script.matches(request)), None)
+        cost_s = instance.plan.max_job_s if request.cost_s is None else request.cost_s  # MXT-04
+        job = Job(
+            self._ids.job(),
+            request,
+            backend,
+            instance,
+            workload,
+            cost_s=cost_s,
+            created_us=self.now_us,
+            durations=request.durations or (script and script.durations) or self.durations(request),
+            failure=request.failure or (script and script.failure) or None,
+        )
+        if script is not None:
+            script.use()
+            if script.runs_too_long:
+                job.durations = Durations(job.durations.classical_us, job.limit_us(self.policy.service_timeout) + 1)
+        self.jobs[job.id] = instance.jobs[job.id] = instance.pending[job.id] = job
+        data = {"instance": instance.name, "program": request.program}
+        self.record(kinds.JOB_QUEUED, backend=backend, workload=workload, job=job, data=data)
+        if request.program == "calibration" and instance is self.others:
+            backend.enqueue_calibration(job)
+        else:
+            backend.enqueue(job)
+        return job
+
+    def record(
+        self,
+        kind: str,
+        *,
+        backend: Backend | None = None,
+        workload: Workload | None = None,
+        job: Job | None = None,
+        data: Mapping[str, object] | None = None,
+    ) -> None:
+        """Write an event of this instant into the trace."""
+        self.trace.record(
+            self.now_us,
+            kind,
+            None if backend is None else backend.name,
+            None if workload is None else workload.id,
+            None if job is None else job.id,
+            NO_DATA if data is None else data,
+        )
+
+    @contextmanager
+    def _recorded(self, operation: str, *, workload: str | None = None) -> Iterator[None]:
+        """A request that is refused leaves its mark in the trace, and nothing else."""
+        try:
+            yield
+        except RefusedError as refused:
+            data = {"operation": operation, "refusal": refused.refusal.value, "rule": refused.rule}
+            self.trace.record(self.now_us, kinds.REQUEST_REJECTED, None, workload, None, data)
+            raise
