@@ -1,0 +1,46 @@
+"""Which interceptions are active, and which of them answers a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pytest_qruntime.rest.http import Handler
+
+
+class Route:
+    """One active interception, as the patched functions see it: who answers, and on whose behalf."""
+
+    __slots__ = ("handler", "label")
+
+    def __init__(self, handler: Handler, label: str) -> None:
+        self.handler = handler
+        self.label = label
+
+
+class Routes:
+    """The active interceptions, innermost last.
+
+    What a process patches is one for all its threads, so this is too. `active` is replaced, never changed: a request
+    takes one look at it and needs no lock, whatever other threads start or stop.
+    """
+
+    __slots__ = ("active",)
+
+    def __init__(self) -> None:
+        self.active: tuple[Route, ...] = ()
+
+
+def choose(active: tuple[Route, ...], headers: Mapping[str, str]) -> Handler:
+    """The handler that answers a request with these (lower-case) headers; `active` is not empty.
+
+    Worlds may be nested, and a client of the outer one may still be in use: its requests carry the CRN of one of its
+    instances. The innermost handler that knows this CRN; without a CRN, or if none knows it, the innermost of all.
+    """
+    if len(active) > 1:
+        crn = headers.get("service-crn")
+        if crn is not None:
+            for route in reversed(active):
+                knows_crn = getattr(route.handler, "knows_crn", None)
+                if knows_crn is not None and knows_crn(crn):
+                    return route.handler
+    return active[-1].handler
