@@ -1,4 +1,4 @@
-"""Checks a built wheel, in an environment that has only the wheel and its own dependencies: python check_wheel.py WHEEL."""
+"""Checks a built wheel: `python check_wheel.py WHEEL`, where only the wheel and its own dependencies are installed."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def unimportable_modules() -> list[str]:
 
 
 def main(wheel: str) -> int:
+    """The exit code: 0 if nothing is missing. Prints what is."""
     problems = [f"the wheel lacks {what}" for what in missing_files(wheel)] + unimportable_modules()
     if "qruntime" not in {point.name for point in entry_points(group="pytest11")}:
         problems.append("pytest would not find the plugin: there is no entry point")
