@@ -12,7 +12,6 @@ from pytest_qruntime.model.job import (
     CANCELLED,
     COMPLETED,
     FAILED,
-    QUEUED,
     RAN_TOO_LONG_CODE,
     RUNNING,
     Job,
@@ -54,8 +53,8 @@ class Backend:
         "lanes",
         "name",
         "qpu",
-        "queue_length",
         "qubits",
+        "queue_length",
         "running",
         "status",
         "status_reason",
@@ -135,28 +134,32 @@ class Backend:
     def _next_job(self) -> Job | None:
         if self._window is not None:
             return self._window.next_job() if self._window.state == ACTIVE else None
-        while self._calibrations:
-            calibration = self._calibrations.popleft()
-            if calibration.status == QUEUED:
-                return calibration
+        if self._calibrations:
+            return self._calibrations.popleft()
         exclusive = self._world.policy.batch_exclusion == "workloads"
+        return self._next_of_batches(exclusive=exclusive) or self._next_in_line(
+            workloads=not (exclusive and self._batches)
+        )
+
+    def _next_of_batches(self, *, exclusive: bool) -> Job | None:
         for batch in self._batches.values():
             job = batch.next_job() if batch.state == ACTIVE else None
-            if job is not None:
-                return job
-            if exclusive:
-                break  # the batches behind it wait until this one is through
+            if job is not None or exclusive:
+                return job  # with exclusion the batches behind the first wait until it is through
+        return None
+
+    def _next_in_line(self, *, workloads: bool) -> Job | None:
         first = self._normal.next(
             self._world.now_us,
-            workloads=not (exclusive and self._batches),
+            workloads=workloads,
             lanes_busy=bool(self.running),
             drain=self._world.policy.session_activation == "drain",
         )
-        if first is None:
-            if self.queue_length:
-                self._world.limits.wake_when_freed()
-            return None
-        return first if first.workload is None else first.workload.next_job_or(first)
+        if first is not None:
+            return first if first.workload is None else first.workload.next_job_or(first)
+        if self.queue_length:
+            self._world.limits.wake_when_freed()
+        return None
 
     # -- the workload that has the backend ---------------------------------------------------------------------------
 

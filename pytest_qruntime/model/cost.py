@@ -1,4 +1,4 @@
-"""The limits that usage runs into: the cost limit that ends everything (PLN-05), the allocation that makes jobs wait."""
+"""The limits of usage: the cost limit that ends everything (PLN-05), the allocation that makes jobs wait (PLN-04)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class CostLimits:
                 job.backend.stop_too_long(job)
 
     def wake_when_freed(self) -> None:
-        """Jobs wait for an instance whose allocation is used up: look again when its oldest usage is 28 days old (PLN-04)."""
+        """Jobs wait for an allocation that is used up: look again when its oldest usage is 28 days old (PLN-04)."""
         world = self._world
         for instance in world.instances.values():
             frees_at_us = instance.meter.frees_at_us()

@@ -20,7 +20,7 @@ WITHOUT_KNOB: Final[Mapping[str, str]] = {
     "X-03": "The REST guide calls DELETE /close a close; everything else calls it a cancel. It is a cancel here.",
     "X-20": "A primitive built with backend= inside a context: decided by the client's version, not by the service.",
     "X-21": "PATCH accepting_jobs=true on a closed workload flips the flag; the state stays closed, as measured live.",
-    "X-22": "Three wordings of when the interactive timer starts; they are equivalent (idle since the last completion).",
+    "X-22": "Three wordings of when the interactive timer starts; equivalent: idle since the last completion.",
 }
 """The contradictions that need no knob, and how they are settled."""
 

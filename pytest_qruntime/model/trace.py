@@ -51,7 +51,7 @@ NO_DATA: Final[Mapping[str, object]] = MappingProxyType({})
 
 
 class Event(NamedTuple):
-    """One thing that happened. `at_us` counts microseconds since the world's epoch; ids are None where they don't apply.
+    """One thing that happened, `at_us` microseconds after the world's epoch; ids that don't apply are None.
 
     What `data` holds depends on `kind`: the mode of an opened workload, the reason of a closed one, the reason code
     and the charged microseconds of a job that ended, the operation and the refusal of a rejected request.

@@ -1,4 +1,4 @@
-"""The timers of a session or batch: max TTL, active TTL, interactive TTL, unused auto-close, automatic end of a batch."""
+"""The timers of a session or batch: max, active and interactive TTL, unused auto-close, a batch's automatic end."""
 
 from __future__ import annotations
 

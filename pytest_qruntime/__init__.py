@@ -1,0 +1,58 @@
+"""pytest-qruntime: test code that uses Qiskit Runtime sessions and batches, without a QPU and without waiting.
+
+The public names are imported on first use, so that importing this package costs nothing; type checkers read them from
+`__init__.pyi`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "client": (
+        "Batch",
+        "Job",
+        "JobCancelledError",
+        "JobFailedError",
+        "JobMaxTimeError",
+        "JobTimeoutError",
+        "ServiceError",
+        "Session",
+    ),
+    "clock": ("Clock",),
+    "model": (
+        "ClockError",
+        "ConfigurationError",
+        "Deadline",
+        "Durations",
+        "Event",
+        "Failure",
+        "JobRequest",
+        "NothingPendingError",
+        "Plan",
+        "Policy",
+        "QRuntimeError",
+        "Trace",
+    ),
+    "runtime": ("QRuntime", "world"),
+    "transport": ("NetworkBlockedError",),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,27 @@
+from pytest_qruntime.client import Batch as Batch
+from pytest_qruntime.client import Job as Job
+from pytest_qruntime.client import JobCancelledError as JobCancelledError
+from pytest_qruntime.client import JobFailedError as JobFailedError
+from pytest_qruntime.client import JobMaxTimeError as JobMaxTimeError
+from pytest_qruntime.client import JobTimeoutError as JobTimeoutError
+from pytest_qruntime.client import ServiceError as ServiceError
+from pytest_qruntime.client import Session as Session
+from pytest_qruntime.clock import Clock as Clock
+from pytest_qruntime.model import ClockError as ClockError
+from pytest_qruntime.model import ConfigurationError as ConfigurationError
+from pytest_qruntime.model import Deadline as Deadline
+from pytest_qruntime.model import Durations as Durations
+from pytest_qruntime.model import Event as Event
+from pytest_qruntime.model import Failure as Failure
+from pytest_qruntime.model import JobRequest as JobRequest
+from pytest_qruntime.model import NothingPendingError as NothingPendingError
+from pytest_qruntime.model import Plan as Plan
+from pytest_qruntime.model import Policy as Policy
+from pytest_qruntime.model import QRuntimeError as QRuntimeError
+from pytest_qruntime.model import Trace as Trace
+from pytest_qruntime.runtime import QRuntime as QRuntime
+from pytest_qruntime.runtime import world as world
+from pytest_qruntime.transport import NetworkBlockedError as NetworkBlockedError
+
+__version__: str
+__all__: list[str]

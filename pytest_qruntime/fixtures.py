@@ -1,0 +1,52 @@
+"""The fixtures. Their docstrings are the help text of `pytest --fixtures`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from pytest_qruntime.client import Batch, Session
+    from pytest_qruntime.clock import Clock
+    from pytest_qruntime.runtime import QRuntime
+
+
+@pytest.fixture(scope="session")
+def qruntime_config() -> Mapping[str, Any]:
+    """Override me: a mapping of settings for the worlds of these tests, such as {"plan": "open", "lanes": 1}."""
+    return {}
+
+
+@pytest.fixture
+def qruntime(request: pytest.FixtureRequest, qruntime_config: Mapping[str, Any]) -> Iterator[QRuntime]:
+    """A Qiskit Runtime service of this test's own, in virtual time: .clock, .session(), .batch(), .run(), .http.
+
+    While the test runs, httpx and requests calls to the service's hosts are answered in process.
+    """
+    from pytest_qruntime.runtime import world
+    from pytest_qruntime.settings import resolve
+
+    with world(label=request.node.nodeid, **resolve(request, qruntime_config)) as this_world:
+        yield this_world
+
+
+@pytest.fixture
+def qruntime_clock(qruntime: QRuntime) -> Clock:
+    """The virtual clock of this test: tick("25m"), move_to(t), now(), run_until(predicate), pending()."""
+    return qruntime.clock
+
+
+@pytest.fixture
+def qruntime_session(qruntime: QRuntime) -> Iterator[Session]:
+    """An open session on the default backend, closed at teardown."""
+    with qruntime.session() as session:
+        yield session
+
+
+@pytest.fixture
+def qruntime_batch(qruntime: QRuntime) -> Iterator[Batch]:
+    """An open batch on the default backend, closed at teardown."""
+    with qruntime.batch() as batch:
+        yield batch
