@@ -1,0 +1,88 @@
+"""How much work a job is, at a glance: for the estimate of its duration at submit, without reading a circuit."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from pytest_qruntime.programs import options
+from pytest_qruntime.programs.problems import Invalid
+
+
+class Work(NamedTuple):
+    """What a job asks for.
+
+    Attributes:
+        circuits: its PUBs, at least 1.
+        executions: parameter sets times shots, summed over the PUBs, at least 1.
+    """
+
+    circuits: int = 1
+    executions: int = options.DEFAULT_SHOTS
+
+    @property
+    def shots(self) -> int:
+        """Executions per circuit, rounded up."""
+        return -(-self.executions // self.circuits)
+
+
+_INPUT = re.compile(r"^[ \t]*input\b", re.MULTILINE)
+
+
+def inspect(program_id: str, params: object) -> Work:
+    """The work of a job's input. Never raises: what cannot be understood counts as one run of 4096 shots.
+
+    A program that has a list of `pubs` is counted like a sampler, whatever encoding its circuits have.
+    """
+    pubs = params.get("pubs") if isinstance(params, Mapping) else None
+    if not isinstance(params, Mapping) or not isinstance(pubs, (list, tuple)) or not pubs:
+        return Work()
+    estimator = program_id == "estimator"
+    default = _default_shots(params, estimator=estimator)
+    return Work(len(pubs), max(1, sum(_executions(pub, default, estimator=estimator) for pub in pubs)))
+
+
+def _default_shots(params: Mapping[str, Any], *, estimator: bool) -> int:
+    try:
+        return options.shots_for(options.estimator_precision(params)) if estimator else options.sampler_shots(params)
+    except Invalid:
+        return options.DEFAULT_SHOTS
+
+
+def _executions(pub: object, default: int, *, estimator: bool) -> int:
+    parts = list(pub)[:4] if isinstance(pub, (list, tuple)) else [pub]
+    if estimator and len(parts) > 1:
+        del parts[1]
+    parts += [None] * (3 - len(parts))
+    try:
+        shots = _own_shots(parts[2], estimator=estimator)
+    except Invalid:
+        shots = None
+    return _sets(parts[0], parts[1]) * (default if shots is None else shots)
+
+
+def _own_shots(value: object, *, estimator: bool) -> int | None:
+    if value is None:
+        return None
+    return options.shots_for(options.precision(value, "")) if estimator else options.shots(value, "")
+
+
+def _sets(circuit: object, values: object) -> int:
+    """Parameter sets, from the lists' lengths alone: the last axis is over parameters unless there is only one."""
+    lengths = _lengths(values)
+    if isinstance(values, Mapping) and "__type__" not in values and values:
+        return max(math.prod(_lengths(array)[: -1 if "," in str(name) else None]) for name, array in values.items())
+    if not lengths:
+        return 1
+    one_parameter = isinstance(circuit, str) and len(_INPUT.findall(circuit)) == 1
+    return math.prod(lengths if one_parameter and lengths[-1] != 1 else lengths[:-1])
+
+
+def _lengths(values: object) -> list[int]:
+    lengths: list[int] = []
+    while isinstance(values, (list, tuple)) and len(lengths) < 64:
+        lengths.append(len(values))
+        values = values[0] if values else None
+    return lengths
