@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import pytest_qruntime
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -137,7 +139,7 @@ def test_the_check_for_chance_sees_it(source: str, chance: bool) -> None:
 
 def test_the_changelog_begins_with_this_version() -> None:
     versions = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert versions[0] == PROJECT["version"]
+    assert versions[0] == pytest_qruntime.__version__
 
 
 def test_the_licence_is_the_declared_one() -> None:
