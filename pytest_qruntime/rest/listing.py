@@ -1,0 +1,105 @@
+"""GET /v1/jobs: filters, order and pages.
+
+The rows come from the narrowest index that the model has (the jobs of a session, the pending ones, or all of the
+instance), and `count` is its size unless a filter is left that has to look at every job. A page then costs what its
+rows and its offset cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Final, Protocol
+
+from pytest_qruntime.model.job import Job
+from pytest_qruntime.rest.answers import json_answer
+from pytest_qruntime.rest.call import Call
+from pytest_qruntime.rest.http import Response
+from pytest_qruntime.rest.jobs import document
+from pytest_qruntime.rest.query import Query
+from pytest_qruntime.rest.wire import jobs
+from pytest_qruntime.rest.wire.common import INT32_MAX
+
+LIMIT: Final = 200
+"""The default and the most of a page; a limit or offset out of range is replaced by the default, as described."""
+
+Filter = Callable[[Job], bool]
+
+
+class Jobs(Protocol):
+    """Jobs that can be counted and read in both directions: a list, or an index of the model as it is."""
+
+    def __len__(self) -> int:
+        """How many."""
+
+    def __iter__(self) -> Iterator[Job]:
+        """Oldest first."""
+
+    def __reversed__(self) -> Iterator[Job]:
+        """Newest first."""
+
+
+def get(call: Call, _: str) -> Response:
+    """GET /v1/jobs; newest first unless ``sort=ASC``, without params unless ``exclude_params=false``."""
+    query = call.query()
+    limit = _within(query.integer("limit"), 1, LIMIT, default=LIMIT)
+    offset = _within(query.integer("offset"), 0, INT32_MAX, default=0)
+    ascending = query.choice("sort", ("ASC", "DESC")) == "ASC"
+    params = query.boolean("exclude_params", True) is False
+    matching = _matching(call, query)
+    ordered = iter(matching) if ascending else reversed(matching)
+    page: jobs.Jobs = {
+        "jobs": [document(job, call, params=params) for job in islice(ordered, offset, offset + limit)],
+        "count": len(matching),
+        "offset": offset,
+        "limit": limit,
+    }
+    return json_answer(page)
+
+
+def _within(value: int | None, least: int, most: int, *, default: int) -> int:
+    return value if value is not None and least <= value <= most else default
+
+
+def _matching(call: Call, query: Query) -> Jobs:
+    """Every job that the query asks for, in the order of creation."""
+    index, filters = _index(call, query)
+    filters += _filters(call, query)
+    if not filters:
+        return index
+    return [job for job in index if all(keep(job) for keep in filters)]
+
+
+def _index(call: Call, query: Query) -> tuple[Jobs, list[Filter]]:
+    """The narrowest index for the query, and what of its question the index leaves open."""
+    session_id, pending = query.text("session_id"), query.boolean("pending")
+    filters: list[Filter] = []
+    if session_id is not None:
+        if pending is not None:
+            filters.append(lambda job: job.final is not pending)
+        workload = call.instance.workloads.get(session_id)
+        return ((workload.jobs if workload is not None else {}).values()), filters  # SUB-17: unknown is empty
+    if pending:
+        return call.instance.pending.values(), filters
+    if pending is False and call.instance.pending:
+        filters.append(lambda job: job.final)
+    return call.instance.jobs.values(), filters
+
+
+def _filters(call: Call, query: Query) -> list[Filter]:
+    """What has to be asked of every job of the index."""
+    filters: list[Filter] = []
+    program, backend, tags = query.text("program"), query.text("backend"), set(query.texts("tags"))
+    after, before = query.instant("created_after"), query.instant("created_before")
+    start = call.start_unix_us
+    if program is not None:
+        filters.append(lambda job: job.request.program == program)
+    if backend is not None:
+        filters.append(lambda job: job.backend.name == backend)
+    if tags:
+        filters.append(lambda job: tags.issubset(job.tags))
+    if after is not None:
+        filters.append(lambda job: start + job.created_us >= after)
+    if before is not None:
+        filters.append(lambda job: start + job.created_us <= before)
+    return filters

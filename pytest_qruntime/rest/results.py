@@ -1,0 +1,54 @@
+"""GET /v1/jobs/{id}/results: computed when they are first asked for, from the world's seed, and kept."""
+
+from __future__ import annotations
+
+from pytest_qruntime import programs
+from pytest_qruntime.model.job import COMPLETED, Job
+from pytest_qruntime.model.world import World
+from pytest_qruntime.rest.answers import NO_CONTENT, json_bytes, to_bytes
+from pytest_qruntime.rest.call import Call
+from pytest_qruntime.rest.faults import Fault, RestError
+from pytest_qruntime.rest.http import Response
+from pytest_qruntime.rest.timestamps import iso
+
+
+class Results:
+    """The result documents of the jobs of one world, as JSON."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._bytes: dict[str, bytes] = {}
+
+    def of(self, job: Job) -> bytes:
+        """The results of a completed job; the same however often and in whatever order they are asked for."""
+        known = self._bytes.get(job.id)
+        if known is None:
+            known = self._bytes[job.id] = to_bytes(self._compute(job))
+        return known
+
+    def _compute(self, job: Job) -> object:
+        start_us = self._world.start_unix_us
+        started_us = job.on_qpu_us if job.on_qpu_us is not None else job.created_us
+        finished_us = job.finished_us if job.finished_us is not None else started_us
+        return programs.run(
+            job.request.program,
+            job.request.payload if isinstance(job.request.payload, dict) else {},
+            self._world.random(f"results:{job.id}"),
+            started=iso(start_us + started_us),
+            finished=iso(start_us + finished_us),
+        )
+
+    def forget(self, job_id: str) -> None:
+        """Drop what is kept of a job."""
+        self._bytes.pop(job_id, None)
+
+
+def get(call: Call, job_id: str) -> Response:
+    """204 with no body unless the job completed (JOB-06); those of a private job once, then 404 (JOB-09)."""
+    job = call.world.job(job_id, instance=call.instance)
+    if job.status != COMPLETED:
+        return NO_CONTENT
+    if job.request.private and job.results_read:
+        raise RestError(Fault.PRIVATE_RESULTS_READ, job=job_id)
+    job.results_read += 1
+    return json_bytes(call.service.results.of(job))

@@ -1,0 +1,63 @@
+"""POST /v1/jobs: from a body to a job."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pydantic import TypeAdapter
+
+from pytest_qruntime import programs
+from pytest_qruntime.model.request import Failure, JobRequest
+from pytest_qruntime.rest.answers import json_answer
+from pytest_qruntime.rest.call import Call, body_of
+from pytest_qruntime.rest.http import Response
+from pytest_qruntime.rest.wire import jobs, requests
+
+_CREATE: Final = body_of(TypeAdapter(requests.CreateJob))
+
+
+def create(call: Call, _: str) -> Response:
+    """Accept a job, or refuse it with no job made (SUB). Bad input is accepted and makes the job fail."""
+    body = _CREATE(call)
+    job = call.world.submit(job_request(body, len(call.request.body)), instance=call.instance)
+    if "remote_storage" in body and body["remote_storage"] is not None:
+        call.service.remote_storage[job.id] = body["remote_storage"]
+    created: jobs.CreatedJob = {"id": job.id, "backend": job.backend.name}
+    if job.workload is not None:
+        created["session_id"] = job.workload.id
+    if job.request.private:
+        created["private"] = True
+    return json_answer(created)
+
+
+def job_request(body: requests.CreateJob, size: int) -> JobRequest:
+    """What the model is asked for: the params are read for their size and checked, and kept as they are."""
+    program, params = body["program_id"], body.get("params") or {}
+    work = programs.inspect(program, params)
+    return JobRequest(
+        program=program,
+        backend=body["backend"],
+        workload=body.get("session_id"),
+        cost_s=body.get("cost"),
+        tags=tuple(body.get("tags") or ()),
+        private=body.get("private") or False,
+        log_level=body.get("log_level"),
+        runtime=body.get("runtime") or "",
+        circuits=work.circuits,
+        shots=work.shots,
+        executions=work.executions,
+        payload=params,
+        payload_bytes=size,
+        failure=_failure(program, body),
+    )
+
+
+def _failure(program: str, body: requests.CreateJob) -> Failure | None:
+    """How the job will fail because of its input; params that lie in a storage cannot be looked at."""
+    params = body.get("params")
+    if params is None and body.get("remote_storage") is not None:
+        return None
+    problem = programs.verify(program, params or {})
+    if problem is None:
+        return None
+    return Failure(code=problem.code, reason=problem.reason, solution=problem.solution, blame="user", at="classical")

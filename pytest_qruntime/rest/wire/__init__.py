@@ -1,0 +1,1 @@
+"""The documents on the wire: what clients send and what the service answers."""
