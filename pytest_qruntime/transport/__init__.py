@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_qruntime.transport.guard import NetworkBlockedError
+from pytest_qruntime.transport.errors import NetworkBlockedError
 from pytest_qruntime.transport.hosts import is_service_host
 from pytest_qruntime.transport.interception import Interception
 

@@ -21,41 +21,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from pytest_qruntime.model.errors import QRuntimeError
+from pytest_qruntime.transport.errors import NetworkBlockedError
 from pytest_qruntime.transport.hosts import is_service_host
 from pytest_qruntime.transport.patches import Patch
 from pytest_qruntime.transport.routing import Routes
-
-ADVICE = (
-    "Use httpx or requests, or a client that is built on one of them: their calls are answered in process. "
-    "To reach the real service, turn off the fixture for this test."
-)
-
-
-class NetworkBlockedError(QRuntimeError):
-    """A real connection to one of the service's hosts was refused while the fake service was in use.
-
-    Deliberately not an `OSError`: client libraries and the code under test take those for a bad network, and would
-    retry, fall back or go on. This one is a mistake in the test, and comes through urllib, urllib3, aiohttp and asyncio
-    as it is.
-
-    Attributes:
-        host: the host that was to be reached.
-        label: on whose behalf the fake service was in use, usually the test's id.
-        route: the call that was refused.
-    """
-
-    def __init__(self, host: str, label: str, route: str) -> None:
-        self.host = host
-        self.label = label
-        self.route = route
-        super().__init__(host, label, route)
-
-    def __str__(self) -> str:
-        return (
-            f"A real connection to {self.host} was refused ({self.route}): {self.label} uses the fake Qiskit Runtime "
-            f"service, and nothing may reach the real one meanwhile. {ADVICE}"
-        )
 
 
 def patches(routes: Routes) -> list[Patch]:

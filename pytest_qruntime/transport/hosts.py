@@ -7,7 +7,7 @@ from functools import lru_cache
 
 # Every host that a client of the service sends its API key or its bearer token to: the runtime API of every region,
 # public and private, IAM, and the platform services that find a user's instances. Any subdomain counts, since a region
-# added next year must not leak a key either. ASCII, because without it IGNORECASE lets U+017F pass for an "s".
+# added next year must not leak a key either.
 _SERVICE_HOST = re.compile(
     r"(?:[a-z0-9_-]+\.)*"  # eu-de., private.us-east., private.
     r"(?:quantum|iam|api\.global-search-tagging|globalcatalog|resource-controller)"

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from pytest_qruntime.model.errors import QRuntimeError
 from pytest_qruntime.rest.http import Handler
-from pytest_qruntime.transport import guard
 from pytest_qruntime.transport.patches import Patch
 from pytest_qruntime.transport.routing import Route, Routes
 
@@ -78,7 +77,7 @@ _patches: list[Patch] = []
 def _all_patches() -> list[Patch]:
     """Every replacement, made once per process; here httpx and requests are imported."""
     if not _patches:
-        from pytest_qruntime.transport import httpx_way
+        from pytest_qruntime.transport import guard, httpx_way
 
         found = [*httpx_way.patches(_routes), *guard.patches(_routes)]
         with suppress(ImportError):

@@ -114,8 +114,8 @@ class Call(NamedTuple):
 
 def lower_headers(request: requests.PreparedRequest, url: SplitResult) -> dict[str, str]:
     """The headers as they would go over the wire, under lower-case names, `Host` included."""
-    headers = {_text(name).lower(): _text(value) for name, value in request.headers.items()}
-    headers.setdefault("host", url.netloc.rpartition("@")[2])
+    headers = {name: _text(value) for name, value in request.headers.lower_items()}
+    headers.setdefault("host", url.netloc.rpartition("@")[2].removesuffix(":443"))
     return headers
 
 
