@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from types import TracebackType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pytest_qruntime.model.errors import QRuntimeError
-from pytest_qruntime.rest.http import Handler
 from pytest_qruntime.transport.patches import Patch
 from pytest_qruntime.transport.routing import Route, Routes
+
+if TYPE_CHECKING:
+    from pytest_qruntime.rest.http import Handler
 
 Self = TypeVar("Self", bound="Interception")
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from pytest_qruntime.rest.http import Handler
+if TYPE_CHECKING:
+    from pytest_qruntime.rest.http import Handler
 
 
 class Route:

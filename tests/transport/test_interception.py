@@ -226,10 +226,10 @@ def run_python(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
 
 
-def test_importing_the_package_imports_no_http_client() -> None:
+def test_importing_the_package_imports_nothing_heavy() -> None:
     code = (
         "import sys, pytest_qruntime.transport; "
-        "print([name for name in ('httpx', 'requests', 'urllib3', 'ssl') if name in sys.modules])"
+        "print([name for name in ('httpx', 'requests', 'urllib3', 'ssl', 'pydantic') if name in sys.modules])"
     )
     assert run_python(code) == "[]"
 
