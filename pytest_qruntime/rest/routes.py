@@ -128,7 +128,7 @@ ENDPOINTS: Final = (
         "/v1/backends/{id}/properties",
         backends.properties,
         "Read the properties",
-        {200: "BackendProperties"},
+        {200: "PropertiesAnswer"},
         errors=(400, 404),
         note="Made-up figures from the seed. An empty object before the world's first instant.",
     ),

@@ -171,7 +171,7 @@ class GateProperties(TypedDict):
 
 @answer
 class BackendProperties(TypedDict):
-    """GET /v1/backends/{id}/properties."""
+    """The measured figures of a backend."""
 
     backend_name: str
     backend_version: str
@@ -184,6 +184,10 @@ class BackendProperties(TypedDict):
 @answer
 class NoProperties(TypedDict):
     """There were no properties yet at the asked time."""
+
+
+PropertiesAnswer = BackendProperties | NoProperties
+"""GET /v1/backends/{id}/properties."""
 
 
 @answer

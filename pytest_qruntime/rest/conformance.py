@@ -1,0 +1,102 @@
+"""Whether an exchange conforms to the JSON Schemas, in both directions: for tests and strict mode, not the hot path.
+
+An answer must have a status that its endpoint declares, the content type that goes with it, and a body of the declared
+shape. A request's body is held to its schema only if the service accepted it: refusing a bad one is conforming, too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator, FormatChecker
+
+from pytest_qruntime.model.errors import ConfigurationError, QRuntimeError
+from pytest_qruntime.rest import routes, schema
+from pytest_qruntime.rest.call import Endpoint
+from pytest_qruntime.rest.http import Request, Response
+from pytest_qruntime.rest.regions import is_iam_host
+
+IAM_PATH: Final = "/identity/token"
+COMMON_ERRORS: Final = (400, 401, 403, 404)
+"""What every endpoint can answer: a bad IBM-API-Version, and whatever is wrong with credentials and instance."""
+
+IAM_ANSWERS: Final[dict[int, str | None]] = {200: "Token", 400: "IamError", 405: "IamError"}
+
+
+class ConformanceError(QRuntimeError, AssertionError):
+    """A request or an answer does not conform; the message lists every problem."""
+
+
+def check(request: Request, response: Response) -> None:
+    """Raise `ConformanceError` if the exchange does not conform."""
+    found = list(problems(request, response))
+    if found:
+        what = f"{request.method} {request.path} answered {response.status}"
+        raise ConformanceError(what + ", which does not conform:" + "".join(f"\n- {problem}" for problem in found))
+
+
+def problems(request: Request, response: Response) -> Iterator[str]:
+    """Every point in which an exchange does not conform."""
+    if request.path == IAM_PATH and (is_iam_host(request.host) or response.status in IAM_ANSWERS):
+        yield from _answer_problems(request, response, IAM_ANSWERS)
+        return
+    endpoint = _endpoint(request)
+    if endpoint is None:
+        if response.status not in (404, 405):
+            yield f"there is no such endpoint; expected status 404 or 405, not {response.status}"
+        yield from _answer_problems(request, response, {404: "ErrorDocument", 405: "ErrorDocument"})
+        return
+    yield from _answer_problems(request, response, declared(endpoint))
+    if endpoint.body is not None and response.status < 400:
+        yield from _document_problems("request", endpoint.body, request.body)
+
+
+def declared(endpoint: Endpoint) -> dict[int, str | None]:
+    """The schemas of everything that an endpoint may answer, by status."""
+    errors = () if endpoint.public else COMMON_ERRORS + endpoint.errors + ((415,) if endpoint.body else ())
+    return {**endpoint.answers, **dict.fromkeys(sorted(set(errors)), "ErrorDocument")}
+
+
+def _endpoint(request: Request) -> Endpoint | None:
+    found = None if is_iam_host(request.host) else routes.match(request.path)
+    return None if found is None else found[0].endpoints.get(request.method)
+
+
+def _answer_problems(request: Request, response: Response, answers: dict[int, str | None]) -> Iterator[str]:
+    if response.status not in answers:
+        yield f"status {response.status} is not declared; declared are {sorted(answers)}"
+        return
+    name = answers[response.status]
+    content_type = dict(response.headers).get("content-type")
+    if name is None or request.method == "HEAD":
+        if response.body:
+            yield f"an empty body was expected, found {response.body[:80]!r}"
+    elif name == routes.TEXT:
+        if content_type != "text/plain; charset=utf-8":
+            yield f"content-type is {content_type!r}; expected 'text/plain; charset=utf-8'"
+    else:
+        if content_type is None or content_type.partition(";")[0] != "application/json":
+            yield f"content-type is {content_type!r}; expected application/json"
+        yield from _document_problems("answer", name, response.body)
+
+
+def _document_problems(what: str, name: str, body: bytes) -> Iterator[str]:
+    try:
+        document: Any = json.loads(body)
+    except ValueError as error:
+        yield f"the {what} is not JSON: {error}"
+        return
+    for violation in validator(name).iter_errors(document):
+        yield f"{what} {name}: {violation.json_path} {violation.message}"
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """The validator of one document, built once; it checks date-times, too."""
+    formats = FormatChecker(["date-time"]) if "date-time" in FormatChecker.checkers else None
+    if formats is None:
+        raise ConfigurationError("jsonschema cannot check date-times here; install rfc3339-validator")
+    return Draft202012Validator(schema.load(name), format_checker=formats)
