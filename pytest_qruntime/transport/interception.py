@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
+from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -82,12 +82,21 @@ def _all_patches() -> list[Patch]:
         from pytest_qruntime.transport import guard, httpx_way
 
         found = [*httpx_way.patches(_routes), *guard.patches(_routes)]
-        with suppress(ImportError):
+        if _has_requests():
             from pytest_qruntime.transport import requests_way
 
             found += requests_way.patches(_routes)
         _patches.extend(found)
     return _patches
+
+
+def _has_requests() -> bool:
+    """Whether requests can be imported; one that is there and fails in our own module must not go unnoticed."""
+    try:
+        import_module("requests")
+    except ImportError:
+        return False
+    return True
 
 
 def _install(patches: list[Patch]) -> None:
