@@ -43,8 +43,8 @@ class Patch:
         setattr(self.owner, self.name, self.replacement)
 
     def remove(self) -> None:
-        """Put back what `install` found."""
-        if vars(self.owner).get(self.name) is not self.replacement:
+        """Put back what `install` found. Does nothing if it is not in place."""
+        if self.replacement is None or vars(self.owner).get(self.name) is not self.replacement:
             return
         if self.inherited:
             delattr(self.owner, self.name)
