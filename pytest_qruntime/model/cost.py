@@ -8,7 +8,7 @@ from pytest_qruntime.model import trace
 from pytest_qruntime.model.durations import SECOND_US
 from pytest_qruntime.model.events import LIMIT, Timer
 from pytest_qruntime.model.job import CANCELLED, QUEUED, RUNNING
-from pytest_qruntime.model.states import CLOSED, CLOSED_BY_COST_LIMIT
+from pytest_qruntime.model.states import CLOSED, CLOSED_BY_COST_LIMIT, PENDING_CLOSED
 
 if TYPE_CHECKING:
     from pytest_qruntime.model.instance import Instance
@@ -49,10 +49,12 @@ class CostLimits:
         if crossing is not None:
             crossing.cancel()
         rate = instance.meter.rate
-        if instance.cost_limit_reached or instance is world.others or rate == 0 or self._limit_us is None:
+        if instance.cost_limit_reached or instance is world.others or self._limit_us is None:
             return
         left_us = max(self._limit_us - instance.meter.accrued_us(world.now_us), 0)
-        at_us = world.now_us + -(-left_us // rate)
+        if rate == 0 and left_us:
+            return
+        at_us = world.now_us + (-(-left_us // rate) if left_us else 0)  # a limit that is just used up is reached
         text = "reaches its cost limit: its workloads are closed"
         self._crossings[instance.name] = world.events.add(
             at_us, LIMIT, self._crossed, instance, text, "instance", instance.name
@@ -64,7 +66,7 @@ class CostLimits:
         instance.cost_limit_reached = True
         world.record(trace.COST_LIMIT_REACHED, data={"instance": instance.name})
         for workload in instance.workloads.values():
-            if workload.state != CLOSED:
+            if workload.state not in (CLOSED, PENDING_CLOSED):
                 workload.close(CLOSED_BY_COST_LIMIT, queued_fate="cancelled")
         stop = world.policy.cost_limit_running == "stop_ran_too_long"
         for job in list(instance.pending.values()):
