@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Literal
 
 from pytest_qruntime.model import trace
@@ -19,7 +18,7 @@ from pytest_qruntime.model.job import (
 )
 from pytest_qruntime.model.policy import DEDICATED
 from pytest_qruntime.model.qpu import Qpu
-from pytest_qruntime.model.queue import NormalQueue
+from pytest_qruntime.model.queue import FifoQueue, NormalQueue
 from pytest_qruntime.model.states import ACTIVE
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class Backend:
         self.queue_length = 0
         self.qpu = Qpu(contention=qpu_contention, grant=self._start_on_qpu)
         self._normal = NormalQueue(fair_share=world.policy.queue_order == "fair_share")
-        self._calibrations: deque[Job] = deque()
+        self._calibrations = FifoQueue()
         self._batches: dict[str, Workload] = {}
         self._window: Workload | None = None
         self._dispatch_due = False
@@ -107,7 +106,7 @@ class Backend:
     def enqueue_calibration(self, job: Job) -> None:
         """Queue a calibration: it goes before everything but a session's window."""
         self.queue_length += 1
-        self._calibrations.append(job)
+        self._calibrations.push(job)
         self.wake()
 
     def requeue(self, job: Job) -> None:
@@ -134,11 +133,11 @@ class Backend:
     def _next_job(self) -> Job | None:
         if self._window is not None:
             return self._window.next_job() if self._window.state == ACTIVE else None
-        if self._calibrations:
-            return self._calibrations.popleft()
         exclusive = self._world.policy.batch_exclusion == "workloads"
-        return self._next_of_batches(exclusive=exclusive) or self._next_in_line(
-            workloads=not (exclusive and self._batches)
+        return (
+            self._calibrations.pop()
+            or self._next_of_batches(exclusive=exclusive)
+            or self._next_in_line(workloads=not (exclusive and self._batches))
         )
 
     def _next_of_batches(self, *, exclusive: bool) -> Job | None:
