@@ -45,10 +45,18 @@ class Durations(NamedTuple):
         return cls(to_us(classical_s, "classical time"), to_us(quantum_s, "quantum time"))
 
 
+def usable(durations: Durations) -> Durations:
+    """The same durations. Raises `ConfigurationError` unless both are whole microseconds, zero or more."""
+    classical_us, quantum_us = durations
+    if type(classical_us) is not int or type(quantum_us) is not int or classical_us < 0 or quantum_us < 0:
+        raise ConfigurationError(f"a job's durations are {durations!r}; expected whole microseconds, zero or more")
+    return durations
+
+
 def estimate(request: JobRequest) -> Durations:
     """The default durations of a job, from its number of circuits and executions; see the head of this module."""
     circuits = max(request.circuits, 1)
     return Durations(
         CLASSICAL_PER_JOB_US + CLASSICAL_PER_CIRCUIT_US * circuits,
-        QUANTUM_PER_CIRCUIT_US * circuits + QUANTUM_PER_EXECUTION_US * request.total_executions,
+        QUANTUM_PER_CIRCUIT_US * circuits + QUANTUM_PER_EXECUTION_US * max(request.total_executions, 0),
     )

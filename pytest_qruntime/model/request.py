@@ -59,6 +59,10 @@ class JobRequest:
     failure: Failure | None = None
     service_timeout_s: int | None = None
 
+    def __post_init__(self) -> None:
+        if self.service_timeout_s is not None:
+            whole_number("service_timeout_s", self.service_timeout_s, minimum=1)
+
     @property
     def total_executions(self) -> int:
         """Circuit executions of the whole job."""

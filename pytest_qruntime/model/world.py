@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from random import Random
 from threading import RLock
 from typing import TYPE_CHECKING, Final
@@ -12,7 +13,7 @@ from pytest_qruntime.model import trace as kinds
 from pytest_qruntime.model.admission import admit_job, admit_mode, admit_ttls, check_tags
 from pytest_qruntime.model.backend import Backend
 from pytest_qruntime.model.cost import CostLimits
-from pytest_qruntime.model.durations import Durations, estimate, to_us
+from pytest_qruntime.model.durations import Durations, estimate, to_us, usable
 from pytest_qruntime.model.errors import ClockError, ConfigurationError, Refusal, RefusedError, whole_number
 from pytest_qruntime.model.events import ARRIVAL, Deadline, EventQueue
 from pytest_qruntime.model.ids import Ids
@@ -56,6 +57,7 @@ class World:
         durations: Callable[[JobRequest], Durations] = estimate,
     ) -> None:
         whole_number("seed", seed, minimum=0)
+        whole_number("lanes", lanes, minimum=1)
         self.seed = seed
         self.policy = policy or Policy()
         self.lanes = lanes
@@ -129,8 +131,8 @@ class World:
         return backend
 
     def script(self, script: JobScript) -> None:
-        """Decide what happens to jobs to come; of several scripts that match, the first added counts."""
-        self.scripts.append(script)
+        """Decide what happens to clients' jobs to come; of several scripts that match, the first added counts."""
+        self.scripts.append(replace(script))  # its own, for it counts down: a script may be given to several worlds
 
     def add_load(self, backend: str, *, classical_s: float = 0, quantum_s: float = 0, at_us: int | None = None) -> None:
         """Another user submits a plain job to the backend, now or at `at_us`."""
@@ -272,7 +274,8 @@ class World:
     # -- for the entities of the model -------------------------------------------------------------------------------
 
     def _create(self, request: JobRequest, backend: Backend, instance: Instance, workload: Workload | None) -> Job:
-        script = next((script for script in self.scripts if script.matches(request)), None)
+        scripts = () if instance is self.others else self.scripts
+        script = next((script for script in scripts if script.matches(request)), None)
         cost_s = instance.plan.max_job_s if request.cost_s is None else request.cost_s  # MXT-04
         job = Job(
             self._ids.job(),
@@ -282,7 +285,7 @@ class World:
             workload,
             cost_s=cost_s,
             created_us=self.now_us,
-            durations=request.durations or (script and script.durations) or self.durations(request),
+            durations=usable(request.durations or (script and script.durations) or self.durations(request)),
             failure=request.failure or (script and script.failure) or None,
         )
         if script is not None:
