@@ -50,13 +50,15 @@ class Ttls:
         self._arm_at_opening()
 
     def _interactive_s(self, custom_s: int | None) -> tuple[int, int]:
-        """Effective and reported interactive TTL in seconds (ITT-08, X-07)."""
+        """Effective and reported interactive TTL in seconds (ITT-08, X-07), not above the active TTL (ACT-03)."""
+        workload = self._workload
         if custom_s is not None:
             return custom_s, custom_s
-        if self._workload.mode == BATCH:
-            return BATCH_ITTL_S[self._world.policy.batch_ittl]
-        of_plan_s = self._workload.instance.plan.session_ittl_s
-        return of_plan_s, of_plan_s
+        if workload.mode == BATCH:
+            effective_s, reported_s = BATCH_ITTL_S[self._world.policy.batch_ittl]
+        else:
+            effective_s = reported_s = workload.instance.plan.session_ittl_s
+        return min(effective_s, workload.max_active_ttl_s), min(reported_s, workload.max_active_ttl_s)
 
     def _arm_at_opening(self) -> None:
         unused_s = self._world.policy.unused_autoclose.get(self._workload.mode)
@@ -87,6 +89,9 @@ class Ttls:
             self._idle_too_long,
             "becomes inactive: no job within the interactive TTL",
         )
+
+    def arm_autoend(self) -> None:
+        """The last job ended: a batch may end by itself, whether it is still active or not (X-05)."""
         autoend_s = self._world.policy.batch_autoend
         if autoend_s is not None and self._workload.mode == BATCH:
             self._autoend = self._after(

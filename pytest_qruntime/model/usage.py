@@ -47,6 +47,13 @@ class SessionWindows:
         self.last_us = now_us
         return length
 
+    def end(self, now_us: int, accounting: str) -> int:
+        """The session is closed, which ends a span at last; return what the time since the last window costs (X-09)."""
+        if accounting != "span" or self.last_us is None:
+            return 0
+        gap_us, self.last_us = now_us - self.last_us, now_us
+        return gap_us
+
     def usage_us(self, now_us: int, accounting: str) -> int:
         """Usage up to now: the sum of the windows, or with ``"span"`` from the first start to the last end (X-09)."""
         if self.first_us is None:

@@ -162,7 +162,7 @@ class Workload:
 
     def stop_accepting(self) -> None:
         """Close: what was submitted still runs, then it is closed; at once if there is nothing (CLS-01 to CLS-10)."""
-        if not self.accepting or self.state == CLOSED:
+        if not self.accepting or self.state in (CLOSED, PENDING_CLOSED):
             self._ignored("close")
             return
         self.accepting = False
@@ -207,6 +207,8 @@ class Workload:
 
     def queue_job(self, job: Job) -> None:
         """A job was accepted: it is neither unused nor idle (AUT-02, ITT-04)."""
+        if self.backend is None:
+            self.backend = job.backend  # X-17: opened without a backend, it gets that of its first job
         self.jobs[job.id] = job
         self.ready[job.id] = job
         self._queue.push(job)
@@ -251,6 +253,8 @@ class Workload:
             if self.mode == BATCH and self.backend is not None:
                 self.backend.released(self)
             self._ttls.arm_idle()
+        if self.accepting:
+            self._ttls.arm_autoend()
 
     # -- transitions -------------------------------------------------------------------------------------------------
 
@@ -310,6 +314,9 @@ class Workload:
         if self.backend is not None:
             self.backend.released(self)
         if self.state == CLOSED:
+            gap_us = self.windows.end(self._world.now_us, self._world.policy.session_usage)
+            if gap_us:
+                self._world.limits.stopped(self.instance, self.id, gap_us)
             self._record(trace.WORKLOAD_SETTLED, {"usage_us": self.usage_us(self._world.now_us)})
 
     @staticmethod
