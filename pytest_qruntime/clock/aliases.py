@@ -1,0 +1,71 @@
+"""Where the loaded modules keep the functions of the clock under names of their own (`from time import sleep`).
+
+freezegun looks through every attribute of every module at each freeze, and its `getattr` wakes packages that load
+themselves lazily: half a second and three hundred modules with qiskit loaded. This looks only into the modules'
+dictionaries, so it imports nothing, and it looks into each module once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from pytest_qruntime.clock.real import NOT_SEARCHED
+
+
+class Alias(NamedTuple):
+    """`module.name` is (or was, before it was patched) `real`."""
+
+    loaded_as: str
+    module: ModuleType
+    name: str
+    real: Any
+
+
+class Aliases:
+    """The aliases found so far. `looked_through` counts modules ever searched, for whoever wants to watch the cost."""
+
+    def __init__(self) -> None:
+        self.looked_through = 0
+        self._loaded: dict[str, Any] = {}
+        self._found: list[Alias] = []
+
+    def refresh(self, reals: Mapping[int, Any]) -> list[Alias]:
+        """Search the modules that were not loaded last time for objects whose id is in `reals`; return every alias."""
+        if sys.modules != self._loaded:
+            fresh = list(self.fresh())
+            self._loaded = dict(sys.modules)
+            self._found = [alias for alias in self._found if self._loaded.get(alias.loaded_as) is alias.module]
+            for name, module in fresh:
+                self.looked_through += 1
+                self._found += aliases_in(name, module, reals)
+        return self._found
+
+    def fresh(self) -> Iterator[tuple[str, ModuleType]]:
+        """The searchable modules that were not loaded at the last `refresh`."""
+        known = self._loaded
+        modules: list[tuple[str, Any]] = list(sys.modules.items())  # a module may put any object there
+        for name, module in modules:
+            if known.get(name) is not module and isinstance(module, ModuleType) and is_searched(name, module):
+                yield name, module
+
+
+def is_searched(name: str, module: ModuleType) -> bool:
+    """Whether saved names in this module are looked for."""
+    return name.partition(".")[0] not in NOT_SEARCHED and module.__dict__.get("__name__") not in (
+        None,
+        "time",
+        "datetime",
+    )
+
+
+def aliases_in(loaded_as: str, module: ModuleType, reals: Mapping[int, Any]) -> list[Alias]:
+    """The names in the module's dictionary that stand for one of `reals` (id to real object)."""
+    names = module.__dict__
+    if reals.keys().isdisjoint(map(id, list(names.values()))):
+        return []
+    return [
+        Alias(loaded_as, module, name, reals[id(value)]) for name, value in list(names.items()) if id(value) in reals
+    ]

@@ -1,0 +1,113 @@
+"""Are the other threads quiet? Virtual time may only move while nobody who could still act at this instant is running.
+
+Python does not tell which threads run, so this looks at where each one stands (`sys._current_frames`):
+
+- *blocked for certain*: in `Condition.wait` (and so in `Event.wait`, `Queue.get`, `Future.result`, `Barrier.wait`) and
+  not notified yet; in `Thread.join` of a thread that lives; an idle worker of a ThreadPoolExecutor. Costs nothing.
+- *waiting for the outside*: in a select, a socket or a child process. Believed when it has not moved for `SETTLED_S`.
+- *somewhere else*: perhaps blocked on a lock or a read, perhaps working. Believed to be blocked when it has not moved
+  for `UNMOVED_S`.
+- *about to run*: notified, woken by us, or being started. Never quiet, unless nothing moves for `STUCK_S`.
+
+A thread that stays where it was is remembered, so a receiver that blocks for a whole test run is waited for once.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures.thread
+import sys
+import threading
+from collections.abc import Collection
+from types import CodeType, FrameType
+from typing import Any, Final, NamedTuple
+
+from pytest_qruntime.clock.real import Real
+
+SETTLED_S: Final = 0.0005
+UNMOVED_S: Final = 0.05
+STUCK_S: Final = 1.0
+
+_OUTSIDE: Final = frozenset({"selectors", "socket", "ssl", "subprocess", "multiprocessing.connection"})
+
+
+def _code(owner: Any, name: str) -> CodeType | None:
+    return getattr(getattr(owner, name, None), "__code__", None)
+
+
+_CONDITION_WAIT: Final = _code(threading.Condition, "wait")
+_THREAD_START: Final = _code(threading.Thread, "start")
+_JOINS: Final = {_code(threading.Thread, "join"), _code(threading.Thread, "_wait_for_tstate_lock")} - {None}
+_WORKER: Final = _code(concurrent.futures.thread, "_worker")
+
+
+class _Look(NamedTuple):
+    frame_id: int
+    instruction: int
+    since_s: float
+
+
+class Watch:
+    """Looks at the threads of the process and remembers where each one stood, and since when (real seconds)."""
+
+    def __init__(self) -> None:
+        self._looks: dict[int, _Look] = {}
+
+    def quiet(self, *, asleep: Collection[int], woken: Collection[int], only: Collection[int] | None = None) -> bool:
+        """Whether all threads but `asleep` and the caller are quiet; or just those in `only`.
+
+        Args:
+            asleep: idents of threads that sleep on this clock.
+            woken: idents of threads that were woken and have not been seen outside the sleep yet; the ones that have
+                left it are dropped by the caller.
+            only: look only at these.
+        """
+        frames = sys._current_frames()
+        frames.pop(threading.get_ident(), None)
+        now_s = Real.perf_counter()
+        quiet = True
+        for ident, frame in frames.items():
+            if ident in asleep or (only is not None and ident not in only):
+                continue
+            needed_s = STUCK_S if ident in woken and _in_our_sleep(frame) else _patience_s(frame, frames)
+            if needed_s and now_s - self._since(ident, frame, now_s) < needed_s:
+                quiet = False
+        self._looks = {ident: look for ident, look in self._looks.items() if ident in frames}
+        return quiet
+
+    def _since(self, ident: int, frame: FrameType, now_s: float) -> float:
+        look = self._looks.get(ident)
+        if look is None or look.frame_id != id(frame) or look.instruction != frame.f_lasti:
+            look = self._looks[ident] = _Look(id(frame), frame.f_lasti, now_s)
+        return look.since_s
+
+
+def _in_our_sleep(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).startswith("pytest_qruntime.clock.")
+
+
+def _patience_s(frame: FrameType, frames: dict[int, FrameType]) -> float:
+    """For how many real seconds a thread must stand at this frame before it counts as quiet."""
+    code = frame.f_code
+    if code is _CONDITION_WAIT:
+        return _patience_with_condition_s(frame)
+    if code is _WORKER:
+        return 0 if _is_idle(frame) else STUCK_S
+    if code in _JOINS:
+        return 0 if getattr(frame.f_locals.get("self"), "ident", None) in frames else STUCK_S
+    return SETTLED_S if frame.f_globals.get("__name__") in _OUTSIDE else UNMOVED_S
+
+
+def _patience_with_condition_s(frame: FrameType) -> float:
+    """`notify` takes the waiter out of `_waiters`: who is still in there sleeps, except in `Thread.start`."""
+    names = frame.f_locals
+    waiters = getattr(names.get("self"), "_waiters", ())
+    if "waiter" not in names or names["waiter"] not in waiters:
+        return STUCK_S
+    starter = frame.f_back and frame.f_back.f_back
+    return STUCK_S if starter is not None and starter.f_code is _THREAD_START else 0
+
+
+def _is_idle(frame: FrameType) -> bool:
+    names = frame.f_locals
+    work = names.get("work_queue")
+    return "work_item" not in names and work is not None and bool(work.empty())
