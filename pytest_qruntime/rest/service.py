@@ -50,6 +50,10 @@ class Service:
         """The CRN of an instance, of the default one if none is given."""
         return self.accounts.crn(instance or self.world.instance)
 
+    def knows_crn(self, crn: str) -> bool:
+        """Whether the CRN is that of an instance of this world."""
+        return any(self.crn(instance) == crn for instance in self.world.instances.values())
+
     def token(self, instance: Instance | None = None) -> str:
         """A bearer token that is valid now: for every instance of the account, or for the given one alone."""
         with self.world.lock:

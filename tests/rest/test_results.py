@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from pytest_qruntime.model import Failure, JobRequest, JobScript
+from tests.rest.face import BELL, Face
+
+
+def test_results_of_a_job_that_has_not_ended_are_empty(face: Face) -> None:
+    answer = face.ask("GET", f"/v1/jobs/{face.submit()}/results")
+
+    assert (answer.status, answer.body) == (204, b"")
+
+
+def test_results_of_a_cancelled_or_failed_job_are_empty(face: Face) -> None:
+    face.world.script(JobScript(failure=Failure(code=9707, reason="Temporary Internal Error")))
+    failed, cancelled = face.submit(), face.submit()
+    face.ask("POST", f"/v1/jobs/{cancelled}/cancel")
+
+    answers = [face.at(60).ask("GET", f"/v1/jobs/{job_id}/results") for job_id in (failed, cancelled)]
+
+    assert [(answer.status, answer.body) for answer in answers] == [(204, b""), (204, b"")]
+
+
+def test_results_of_a_sampler_have_the_registers_of_the_circuit(face: Face) -> None:
+    job_id = face.submit(params={"pubs": [[BELL, None, 10]]})
+
+    results = face.at(30).ask("GET", f"/v1/jobs/{job_id}/results").json["results"]
+
+    assert results[0]["data"]["c"]["num_bits"] == 2
+    assert len(results[0]["data"]["c"]["samples"]) == 10
+
+
+def test_results_are_the_same_whenever_and_however_often_they_are_read() -> None:
+    def run(*, read_first_job_late: bool) -> list[bytes]:
+        face = Face()
+        jobs = [face.submit(), face.submit()]
+        face.at(60)
+        order = reversed(jobs) if read_first_job_late else jobs
+        bodies = {job_id: face.ask("GET", f"/v1/jobs/{job_id}/results").body for job_id in order}
+        assert face.ask("GET", f"/v1/jobs/{jobs[0]}/results").body == bodies[jobs[0]]
+        return [bodies[job_id] for job_id in jobs]
+
+    early, late = run(read_first_job_late=False), run(read_first_job_late=True)
+
+    assert early == late
+    assert early[0] != early[1]
+
+
+def test_a_private_job_hides_its_params_and_its_results_are_read_once(face: Face) -> None:
+    created = face.ask(
+        "POST",
+        "/v1/jobs",
+        {"program_id": "sampler", "backend": "fake_backend", "params": {"pubs": [[BELL]]}, "private": True},
+    ).json
+    path = f"/v1/jobs/{created['id']}/results"
+
+    before = face.ask("GET", path)
+    first, second = face.at(30).ask("GET", path), face.ask("GET", path)
+
+    assert created["private"] is True
+    assert face.job(created["id"])["params"] == {}
+    assert (before.status, first.status, second.status) == (204, 200, 404)
+
+
+def test_a_job_that_the_test_made_itself_has_no_results_to_show(face: Face) -> None:
+    job = face.world.submit(JobRequest())
+
+    answer = face.at(30).ask("GET", f"/v1/jobs/{job.id}/results")
+
+    assert (answer.status, answer.json["results"]) == (200, [])
+
+
+def test_interim_results_are_empty(face: Face) -> None:
+    assert face.ask("GET", f"/v1/jobs/{face.submit()}/interim_results").status == 204
