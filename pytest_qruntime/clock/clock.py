@@ -4,76 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Final, NamedTuple
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from pytest_qruntime.clock.durations import micros_of, words_of
 from pytest_qruntime.clock.errors import ClockTimeoutError
 from pytest_qruntime.clock.held import HELD
+from pytest_qruntime.clock.instants import LAST_UNIX_US, Pending, iso, listed, micros_after, utc
 from pytest_qruntime.clock.loops import Loops
 from pytest_qruntime.clock.process import take
-from pytest_qruntime.clock.real import Real
 from pytest_qruntime.clock.sleepers import Sleepers
 from pytest_qruntime.clock.world import WorldLike
-from pytest_qruntime.model.errors import ClockError, ConfigurationError, NothingPendingError
+from pytest_qruntime.model.errors import ClockError, NothingPendingError
 
 if TYPE_CHECKING:
     from pytest_qruntime.clock.freezing import View
-
-_EPOCH: Final = Real.datetime(1970, 1, 1, tzinfo=timezone.utc)
-_LAST_UNIX_US: Final = (Real.datetime(9999, 12, 31, tzinfo=timezone.utc) - _EPOCH) // timedelta(microseconds=1)
-_SHOWN: Final = 20
-
-
-class Pending(NamedTuple):
-    """One line of `Clock.pending()`: when it is due (`at`, and `in_us` from now), what kind, about what, and in words."""
-
-    at: datetime
-    in_us: int
-    kind: str
-    subject: str
-    text: str
-
-    def __str__(self) -> str:
-        at = self.at.isoformat(timespec="microseconds" if self.at.microsecond else "seconds")
-        return f"in {words_of(self.in_us)} ({at.replace('+00:00', 'Z')}): {self.text} [{self.kind} {self.subject}]"
-
-    def __repr__(self) -> str:
-        return f"<{self}>"
 
 
 class Clock:
     """Virtual time for one world.
 
     The model
-        The world counts microseconds since its start and owns that number. A clock moves it, forward only, through every
-        event on the way, in four ways: `tick` and `move_to` (the test says so), a sleep of the code under test, and
-        `wait_for_event`, with which a client jumps to the next event in place of polling. Nothing else moves time:
-        looking at the world does not, and computing does not.
+        The world counts microseconds since its start and owns that number. A clock moves it, forward only, through
+        every event on the way, in four ways: `tick` and `move_to` (the test says so), `run_until`, a sleep of the code
+        under test, and `wait_for_event`, with which a client jumps to the next event in place of polling. Nothing else
+        moves time: looking at the world does not, and computing does not.
 
     While the clock is held
         `time.sleep` and `asyncio.sleep` move virtual time and return at once. With ``freeze=True`` the process shows
         virtual time too: `datetime.now`, `date.today`, `time.time`, `localtime`, `strftime`, `uuid1`, and
-        `time.monotonic` and `perf_counter`, which go on from their real value. With ``freeze=False`` only the service and
-        the sleeps are virtual: code that polls until a `time.time()` of its own has passed then polls for that long.
-        Names that modules saved are found (``from time import time``); what a class attribute, a default argument or a
-        closure saved is not, and stays real. After the hold nothing is patched.
+        `time.monotonic` and `perf_counter`, which go on from their real value. With ``freeze=False`` only the service
+        and the sleeps are virtual: code that polls until `time.time()` has passed some point polls for that long.
+        Names that modules saved (``from time import time``) are found and put back afterwards. What a class attribute,
+        a default argument or a closure saved before the hold is out of reach and stays real.
 
     Who comes first
         1. The innermost held clock owns the process; clocks are released in the opposite order.
-        2. A `freezegun.freeze_time` that starts inside the hold shows its own time; the service and sleeps stay ours.
+        2. A `freezegun.freeze_time` that starts inside the hold shows its own time; the service and the sleeps stay
+           ours. One that was active before the hold keeps its own `time.localtime` and `time.monotonic`.
         3. Modules that must have the real clock keep it: those that wait with a timeout (`threading`, `queue`,
-           `subprocess`, `concurrent.futures`, sockets, asyncio's own timers) and those that measure tests (pytest,
+           `subprocess`, `concurrent.futures`, `multiprocessing`, sockets) and those that measure tests (pytest,
            Hypothesis, coverage, debuggers). `Event.wait(5)` waits five real seconds.
-        4. A due sleeper wakes before time moves on; of several, the one with the earlier deadline, then the one who fell
-           asleep earlier. Events of the world at an instant come before the sleepers of that instant.
+        4. A due sleeper wakes before time moves on; of several, the one with the earlier deadline, then the one who
+           fell asleep earlier. Events of the world at an instant come before the sleepers of that instant.
 
     Threads and tasks
-        Those that sleep at the same time share the time that passes. Time moves when every other thread sleeps or is
-        blocked; a thread that computes is waited for, for as long as the sleep would really have taken and a second at
-        most. Reading a socket counts as blocked, so a slow outside server may see its client's virtual hours pass.
-        In asyncio, tasks that are ready run before time moves, and `asyncio.timeout` sees both real and virtual time
-        pass. `tick` does not stop for sleepers on its way.
+        Those that sleep at the same time share the time that passes: time moves when every other thread sleeps or is
+        blocked. A thread that computes is waited for, a real second at most. Reading a socket counts as blocked, so
+        while an outside server is slow, the hours of another thread's sleep may pass. In asyncio, tasks that are ready
+        run before time moves, and `asyncio.timeout` counts real time plus the virtual time that was skipped. `tick`,
+        `move_to` and `run_until` do not stop for sleepers on the way: these wake afterwards, in order.
 
     No wait hangs
         A wait that nothing pending can end raises `NothingPendingError` at once, with the list. Code that sleeps
@@ -81,7 +61,8 @@ class Clock:
         cannot come.
 
     What stays real
-        Files' times, TLS, sqlite's and numpy's ``now``, child processes, pydantic's `PastDatetime` and `FutureDatetime`.
+        The times of files, TLS, sqlite's and numpy's ``now``, child processes, pydantic's `PastDatetime` and
+        `FutureDatetime`.
 
     Args:
         world: the world whose time this is.
@@ -101,7 +82,7 @@ class Clock:
         self._undo: ExitStack | None = None
 
     def __repr__(self) -> str:
-        return f"<Clock at {_iso(self.now())}, {words_of(self.world.now_us)} after the start>"
+        return f"<Clock at {iso(self.now())}, {words_of(self.world.now_us)} after the start>"
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -117,14 +98,14 @@ class Clock:
 
     def now(self) -> datetime:
         """The virtual instant, as an aware datetime in UTC."""
-        return _EPOCH + timedelta(microseconds=self.unix_us)
+        return utc(self.unix_us)
 
     def pending(self) -> list[Pending]:
         """Everything that will happen unless something changes, in order."""
-        now_us, start = self.world.now_us, _EPOCH + timedelta(microseconds=self.world.start_unix_us)
+        world = self.world
         return [
-            Pending(start + timedelta(microseconds=due.at_us), due.at_us - now_us, due.kind, due.subject, due.text)
-            for due in self.world.pending()
+            Pending(utc(world.start_unix_us + due.at_us), due.at_us - world.now_us, due.kind, due.subject, due.text)
+            for due in world.pending()
         ]
 
     # -- moving ------------------------------------------------------------------------------------------------------
@@ -146,7 +127,7 @@ class Clock:
             ClockError: the instant is in the past.
             ConfigurationError: `target` is none of these.
         """
-        self.advance_to(self._instant_us(target))
+        self.advance_to(micros_after(target, self.world.start_unix_us))
 
     def run_until(self, predicate: Callable[[], object], *, timeout: str | float | timedelta | None = None) -> None:
         """Move from event to event until `predicate()` is true. It is asked first, and after each event instant.
@@ -167,7 +148,7 @@ class Clock:
             self.wait_for_event(limit_us)
             if predicate():
                 return
-        story = f"since {_iso(began)}, and it is {_iso(self.now())} now; {_listed(at_first)}"
+        story = f"since {iso(began)}, and it is {iso(self.now())} now; {listed(at_first)}"
         if self.world.next_event_us() is None:
             raise NothingPendingError(
                 f"run_until waits for something that nothing pending can bring about: its predicate was false {story}. "
@@ -198,7 +179,7 @@ class Clock:
         """Move to `us`, microseconds since the world's start. Raises `ClockError` for the past and after year 9999."""
         world = self.world
         with world.lock:
-            if not world.now_us <= us <= _LAST_UNIX_US - world.start_unix_us:
+            if not world.now_us <= us <= LAST_UNIX_US - world.start_unix_us:
                 raise self._unreachable(us)
             if self.sleepers:
                 self.sleepers.note_events_until(us)
@@ -218,7 +199,7 @@ class Clock:
             self._idle_sleeps = 0
             raise NothingPendingError(
                 f"the code slept {self.idle_sleeps_limit} times in a row while nothing was pending, up to "
-                f"{_iso(self.now())}: it polls for something that cannot come. If it means to wait that long, raise "
+                f"{iso(self.now())}: it polls for something that cannot come. If it means to wait that long, raise "
                 "clock.idle_sleeps_limit"
             )
 
@@ -261,47 +242,11 @@ class Clock:
 
     # -- helpers -----------------------------------------------------------------------------------------------------
 
-    def _instant_us(self, target: str | datetime | timedelta) -> int:
-        if isinstance(target, timedelta):
-            return target // timedelta(microseconds=1)
-        moment = _parsed(target) if isinstance(target, str) else target
-        if not isinstance(moment, Real.datetime):
-            raise ConfigurationError(
-                f"{target!r} is no instant; expected a datetime, ISO 8601 text such as '2026-01-15T13:00:00Z', or a "
-                "timedelta since the world's start"
-            )
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=timezone.utc)
-        return (moment - _EPOCH) // timedelta(microseconds=1) - self.world.start_unix_us
-
     def _unreachable(self, us: int) -> ClockError:
         if us > self.world.now_us:
-            return ClockError(f"it is {_iso(self.now())}; the clock ends with the year 9999, ask for an earlier time")
-        asked = _EPOCH + timedelta(microseconds=self.world.start_unix_us + us)
+            return ClockError(f"it is {iso(self.now())}; the clock ends with the year 9999, ask for an earlier time")
+        asked = utc(self.world.start_unix_us + us)
         return ClockError(
-            f"the clock only goes forward: it is {_iso(self.now())}, and {_iso(asked)} was asked for, "
+            f"the clock only goes forward: it is {iso(self.now())}, and {iso(asked)} was asked for, "
             f"{words_of(self.world.now_us - us)} earlier. Start the world earlier, or ask for a later time"
         )
-
-
-def _parsed(text: str) -> datetime:
-    try:
-        return Real.datetime.fromisoformat(text[:-1] + "+00:00" if text[-1:] in ("Z", "z") else text)
-    except ValueError:
-        raise ConfigurationError(
-            f"{text!r} is no ISO 8601 instant; expected text such as '2026-01-15T13:00:00Z', a datetime, or a "
-            "timedelta since the world's start (for a time to pass, use tick)"
-        ) from None
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
-
-
-def _listed(pending: list[Pending]) -> str:
-    """What was pending when a wait began, for a message."""
-    if not pending:
-        return "nothing was pending when the wait began"
-    lines = [f"\n  {line}" for line in pending[:_SHOWN]]
-    more = f"\n  and {len(pending) - _SHOWN} more" if len(pending) > _SHOWN else ""
-    return "pending when the wait began:" + "".join(lines) + more + "\n"

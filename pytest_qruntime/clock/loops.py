@@ -74,6 +74,8 @@ class AsyncSleeper(Sleeper):
     def wake(self, error: Exception | None = None) -> None:
         """End the sleep, from whatever thread."""
         self.error, self.awake, self.state.idle = error, True, False
+        if self._loop.is_closed():
+            return
         if self.ident == threading.get_ident():
             self._finish()
         elif self._loop.is_running():
@@ -149,10 +151,20 @@ class Loops:
 
 
 def _look(loop: Any, state: _LoopState) -> None:
-    """One turn of a loop in which somebody sleeps: is there anything else to do? If not, let time move."""
-    if not state.sleepers:
+    """Once a turn of a loop in which somebody sleeps. A failure ends the sleeps with it, rather than leave them."""
+    try:
+        _turn(loop, state)
+    except Exception as error:
+        for sleeper in list(state.sleepers):
+            sleeper.wake(error)
+    if state.sleepers:
+        loop.call_soon(_look, loop, state)
+    else:
         state.checking = state.idle = False
-        return
+
+
+def _turn(loop: Any, state: _LoopState) -> None:
+    """Is there anything else to do in this loop? If not, let time move."""
     if getattr(loop, "_ready", ()):
         state.idle, state.idle_turns = False, 0
     elif state.idle_turns == 0:
@@ -163,7 +175,6 @@ def _look(loop: Any, state: _LoopState) -> None:
     else:
         state.idle = True
         _let_time_move(state)
-    loop.call_soon(_look, loop, state)
 
 
 def _let_time_move(state: _LoopState) -> None:

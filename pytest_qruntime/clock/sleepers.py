@@ -7,8 +7,9 @@ program of threads that only sleep and wait for each other runs in the same orde
 
 With one thread there is nothing to coordinate: the sleep moves time and returns, in a few microseconds.
 
-Nothing here can hang: a sleep takes no more real time than it would have taken without the plugin, and about a second
-at most however busy the others are; then time moves anyway.
+Nothing here can hang: a sleep waits for busy threads for as long as it would have slept without the plugin, a quarter
+of a second at least and a second at most (`SHORTEST_S`, `watch.STUCK_S`); then time moves anyway. Who kept it waiting
+for so long is not waited for again, until it has been seen at rest.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 LOOK_EVERY_S: Final = 0.0003
 HELP_EVERY_S: Final = 0.02
+SHORTEST_S: Final = 0.25
 HOPELESS_S: Final = 5.0
 _HUGE_US: Final = 1 << 80
 
@@ -114,7 +116,7 @@ class Sleepers:
             self._sleep(Sleeper(until_us, self._world.now_us, for_event=True), STUCK_S)
 
     def _sleep(self, sleeper: Sleeper, seconds: float) -> None:
-        bound_s = min(max(seconds, UNMOVED_S), STUCK_S)
+        bound_s = min(max(seconds, SHORTEST_S), STUCK_S)
         self.add(sleeper)
         try:
             moves, since_s = -1, 0.0
@@ -172,7 +174,9 @@ class Sleepers:
         The other threads must be quiet, unless the caller has `waited_s` real seconds for that, more than `bound_s`.
         """
         moves = self._moves
-        forced = waited_s > bound_s
+        forced = waited_s > (UNMOVED_S if self._watch.only_restless else bound_s)
+        if forced:
+            self._watch.give_up()
         due = self._first(lambda sleeper: sleeper.is_due(self._world.now_us))
         if not forced and not self._others_are_quiet(self._woken if due is not None else None):
             return False
@@ -184,11 +188,11 @@ class Sleepers:
             self._world.lock.release()
 
     def _others_are_quiet(self, only: Collection[int] | None) -> bool:
-        if self.landing:
+        asleep = {sleeper.ident for sleeper in list(self._asleep) if sleeper.is_quiet()}
+        if any(sleeper.ident not in asleep for sleeper in list(self.landing)):
             return False
         if only is not None and not only:
             return True
-        asleep = {sleeper.ident for sleeper in list(self._asleep) if sleeper.is_quiet()}
         return self._watch.quiet(asleep=asleep, woken=self._woken, only=only)
 
     def _move(self, due: Sleeper | None, *, hopeless: bool) -> bool:

@@ -109,10 +109,8 @@ class _Taught:
         """Whether a freeze of somebody else is the innermost."""
         if not self._factories:
             return False
-        if not HELD:
-            return True
-        view = HELD[-1].view
-        return view is not None and self._factories[-1] is not view.factory
+        innermost = self._factories[-1]
+        return not any(clock.view is not None and clock.view.factory is innermost for clock in HELD)
 
     def _fake(self, t: Any) -> Any:
         parts = (t.year, t.month, t.day, t.hour, t.minute, t.second, t.microsecond, t.tzinfo)

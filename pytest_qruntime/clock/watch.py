@@ -9,7 +9,8 @@ Python does not tell which threads run, so this looks at where each one stands (
   for `UNMOVED_S`.
 - *about to run*: notified, woken by us, or being started. Never quiet, unless nothing moves for `STUCK_S`.
 
-A thread that stays where it was is remembered, so a receiver that blocks for a whole test run is waited for once.
+A thread that stays where it was is remembered, so a receiver that blocks for a whole test run is waited for once, and
+so is one that never rests.
 """
 
 from __future__ import annotations
@@ -51,6 +52,17 @@ class Watch:
 
     def __init__(self) -> None:
         self._looks: dict[int, _Look] = {}
+        self._busy: set[int] = set()
+        self._restless: set[int] = set()
+
+    @property
+    def only_restless(self) -> bool:
+        """Whether the last look found busy only threads that have been given up."""
+        return self._busy <= self._restless
+
+    def give_up(self) -> None:
+        """Whoever was busy at the last look has been waited for in vain."""
+        self._restless |= self._busy
 
     def quiet(self, *, asleep: Collection[int], woken: Collection[int], only: Collection[int] | None = None) -> bool:
         """Whether all threads but `asleep` and the caller are quiet; or just those in `only`.
@@ -64,15 +76,17 @@ class Watch:
         frames = sys._current_frames()
         frames.pop(threading.get_ident(), None)
         now_s = Real.perf_counter()
-        quiet = True
+        busy = set()
         for ident, frame in frames.items():
             if ident in asleep or (only is not None and ident not in only):
                 continue
             needed_s = STUCK_S if ident in woken and _in_our_sleep(frame) else _patience_s(frame, frames)
             if needed_s and now_s - self._since(ident, frame, now_s) < needed_s:
-                quiet = False
+                busy.add(ident)
+        self._busy = busy
+        self._restless &= busy
         self._looks = {ident: look for ident, look in self._looks.items() if ident in frames}
-        return quiet
+        return not busy
 
     def _since(self, ident: int, frame: FrameType, now_s: float) -> float:
         look = self._looks.get(ident)
