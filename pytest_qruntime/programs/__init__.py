@@ -7,15 +7,16 @@ random numbers that it is given.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from pytest_qruntime.model.errors import QRuntimeError
-from pytest_qruntime.programs import estimator, sampler
 from pytest_qruntime.programs.circuit import Circuit, Register, Target
+from pytest_qruntime.programs.estimator import EstimatorJob
 from pytest_qruntime.programs.problems import Code, Invalid, Problem, short
-from pytest_qruntime.programs.pubs import estimator_pubs, pub_list, sampler_pubs
 from pytest_qruntime.programs.qasm import read
+from pytest_qruntime.programs.sampler import SamplerJob
 from pytest_qruntime.programs.target import check_target
 from pytest_qruntime.programs.work import Work, inspect
 
@@ -34,7 +35,21 @@ __all__ = [
     "verify",
 ]
 
-PROGRAMS = ("sampler", "estimator")
+
+class Job(Protocol):
+    """The input of a job, read and found good."""
+
+    @property
+    def circuits(self) -> Sequence[Circuit]:
+        """One circuit per PUB."""
+
+    def result(self, rng: Random, started: str, finished: str) -> dict[str, Any]:
+        """The result document."""
+
+
+_JOBS: dict[str, Callable[[object], Job]] = {"sampler": SamplerJob.read, "estimator": EstimatorJob.read}
+
+PROGRAMS = tuple(_JOBS)
 """The programs that this package computes."""
 
 
@@ -59,15 +74,11 @@ def verify(program_id: str, params: object, target: Target | None = None) -> Pro
         target: the backend, to refuse circuits that it could not run as they are; without it any gate will do.
     """
     try:
-        _read(program_id, params, target)
+        job = _job(program_id, params)
+        if target is not None:
+            check_target(job.circuits, target)
     except Invalid as invalid:
         return invalid.problem
-    except RecursionError:
-        return Problem(
-            int(Code.QASM_SYNTAX),
-            "QASM parsing failed: an expression of the program is too long or nested too deeply",
-            "Split the expression into several statements.",
-        )
     return None
 
 
@@ -84,21 +95,18 @@ def run(program_id: str, params: object, rng: Random, *, started: str, finished:
     Raises:
         ProgramError: `verify` has a problem with the input.
     """
-    problem = verify(program_id, params)
-    if problem is not None:
-        raise ProgramError(problem)
-    if program_id == "sampler":
-        return sampler.result(sampler_pubs(params), rng, started, finished)
-    return estimator.result(estimator_pubs(params), pub_list(params)[0], rng)
+    try:
+        job = _job(program_id, params)
+    except Invalid as invalid:
+        raise ProgramError(invalid.problem) from None
+    return job.result(rng, started, finished)
 
 
-def _read(program_id: str, params: object, target: Target | None) -> None:
+def _job(program_id: str, params: object) -> Job:
     if program_id not in PROGRAMS:
         raise Invalid(
             Code.NOT_SIMULATED,
             f"the program {short(program_id)} is not simulated",
             f"This fake computes the results of {' and '.join(PROGRAMS)} jobs; script the outcome of others.",
         )
-    pubs = sampler_pubs(params) if program_id == "sampler" else estimator_pubs(params)
-    if target is not None:
-        check_target((pub.circuit for pub in pubs), target)
+    return _JOBS[program_id](params)

@@ -5,27 +5,45 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_qruntime.programs import options
 from pytest_qruntime.programs.arrays import nest
+from pytest_qruntime.programs.circuit import Circuit
 from pytest_qruntime.programs.observables import Observable
-from pytest_qruntime.programs.pubs import EstimatorPub
+from pytest_qruntime.programs.pubs import EstimatorPub, estimator_pubs
 from pytest_qruntime.programs.sampler import SYNTHETIC
 
 
-def result(pubs: Sequence[EstimatorPub], params: Mapping[str, Any], rng: Random) -> dict[str, Any]:
-    """The result document: per PUB `evs`, `stds` and `ensemble_standard_error`, nested in the PUB's broadcast shape.
+class EstimatorJob(NamedTuple):
+    """The input of an estimator job: its PUBs, its options, and how the result's metadata repeats those."""
 
-    Each value lies between minus and plus the sum of the coefficients' sizes; what an observable has on the identity it
-    has exactly. The standard deviations are those of counting shots, at most the precision times the root of the sum of
-    the squared coefficients, and 0 only where there is nothing to measure.
-    """
-    job_options = options.part(params, "options", "params")
-    return {
-        "results": [_pub(pub, job_options, rng) for pub in pubs],
-        "metadata": {**options.echo(params), "version": 2, **SYNTHETIC},
-    }
+    pubs: Sequence[EstimatorPub]
+    options: Mapping[str, Any]
+    echo: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, params: object) -> EstimatorJob:
+        """The job of these params. Raises `Invalid`."""
+        job, pubs = estimator_pubs(params)
+        return cls(pubs, options.part(job, "options", "params"), options.echo(job))
+
+    @property
+    def circuits(self) -> Sequence[Circuit]:
+        """One circuit per PUB."""
+        return [pub.circuit for pub in self.pubs]
+
+    def result(self, rng: Random, started: str, finished: str) -> dict[str, Any]:
+        """The result document: per PUB `evs`, `stds` and `ensemble_standard_error`, nested in its broadcast shape.
+
+        Each value lies between minus and plus the sum of the coefficients' sizes; what an observable has on the
+        identity it has exactly. The standard deviations are those of counting shots: at most the precision times the
+        root of the sum of the squared coefficients, and 0 only where there is nothing to measure.
+        """
+        return {
+            "results": [_pub(pub, self.options, rng) for pub in self.pubs],
+            "metadata": {**self.echo, "version": 2, **SYNTHETIC},
+        }
 
 
 def _pub(pub: EstimatorPub, job_options: Mapping[str, Any], rng: Random) -> dict[str, Any]:
@@ -48,15 +66,16 @@ def _pub(pub: EstimatorPub, job_options: Mapping[str, Any], rng: Random) -> dict
 
 def _estimate(observable: Observable, noise: float, rng: Random) -> tuple[float, float, float]:
     """A value, its standard deviation, and the standard error of the ensemble, within 10 % of that."""
-    value = variance = 0.0
+    value = 0.0
+    deviations = []
     for label, coefficient in observable.terms:
         if label.strip("I"):
             term = _term(label, rng)
             value += coefficient * term
-            variance += coefficient * coefficient * (1 - term * term)
+            deviations.append(coefficient * math.sqrt(1 - term * term))
         else:
             value += coefficient
-    std = noise * math.sqrt(variance)
+    std = noise * math.hypot(*deviations)
     bound = observable.bound
     return max(-bound, min(bound, value)), std, std * (0.9 + 0.2 * rng.random())
 

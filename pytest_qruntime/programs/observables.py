@@ -6,6 +6,7 @@ qiskit.primitives: Paulis, and the projectors 0, 1 (Z), +, - (X), r, l (Y).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -52,13 +53,14 @@ def _observable(value: object, qubits: int, where: str) -> Observable:
             'Give a Pauli string such as "ZZ", an object such as {"ZZ": 1.0, "XX": 0.5}, or nested lists of those; '
             "a list is always an axis of the array, so [pauli, coefficient] pairs do not work.",
         )
-    if not any(coefficient for _, coefficient in terms):
+    found = Observable(tuple(terms))
+    if not 0 < found.bound < math.inf:
         raise Invalid(
             Code.PUB_NOT_VALID,
-            f"{where}: the observable {short(value)} is empty",
+            f"{where}: the observable {short(value)} is empty, or its coefficients are too large to be added",
             "Give it at least one term with a coefficient that is not zero.",
         )
-    return Observable(tuple(terms))
+    return found
 
 
 def _label(label: object, qubits: int, where: str) -> str:

@@ -62,4 +62,7 @@ _REPR.maxlevel = 3
 
 def short(value: object) -> str:
     """A value for a message: its repr, cut, and never deeper than three levels."""
-    return _REPR.repr(value)
+    try:
+        return _REPR.repr(value)
+    except ValueError:  # Python refuses to write out integers of more than 4300 digits
+        return f"a {type(value).__name__} with a number of thousands of digits"

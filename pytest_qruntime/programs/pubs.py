@@ -74,8 +74,8 @@ def sampler_pubs(params: object) -> list[SamplerPub]:
     if executions > MAX_EXECUTIONS or bits > MAX_BITS:
         raise Invalid(
             Code.OVER_LIMITS,
-            f"the job asks for {executions} executions and {bits} bits of results; at most {MAX_EXECUTIONS} executions "
-            f"and {MAX_BITS} bits are possible",
+            f"the job asks for {short(executions)} executions and {short(bits)} bits of results; at most "
+            f"{MAX_EXECUTIONS} executions and {MAX_BITS} bits are possible",
             "Use fewer shots or parameter sets, or split the job.",
         )
     return found
@@ -89,15 +89,14 @@ def _sampler_pub(pub: object, default: int, where: str) -> SamplerPub:
     return SamplerPub(circuit, shape, shots)
 
 
-def estimator_pubs(params: object) -> list[EstimatorPub]:
-    """The PUBs of an estimator job. Raises `Invalid`."""
+def estimator_pubs(params: object) -> tuple[Mapping[str, Any], list[EstimatorPub]]:
+    """The input of an estimator job and its PUBs. Raises `Invalid`."""
     job, pubs = pub_list(params)
     default = options.estimator_precision(job)
-    options.echo(job)
     found = [_estimator_pub(pub, default, f"pub {index}") for index, pub in enumerate(pubs)]
     for pub in found:
-        options.randomizations(pub.precision, options.part(job, "options"))
-    return found
+        options.randomizations(pub.precision, options.part(job, "options", "params"))
+    return job, found
 
 
 def _estimator_pub(pub: object, default: float, where: str) -> EstimatorPub:
@@ -150,7 +149,14 @@ def _circuit(value: object, where: str) -> Circuit:
             "This fake computes circuits that are sent as OpenQASM 3 text (qiskit.qasm3.dumps writes it); circuits in "
             "Qiskit's own encoding are not supported yet.",
         )
-    circuit = read(value)
+    try:
+        circuit = read(value)
+    except RecursionError:
+        raise Invalid(
+            Code.QASM_SYNTAX,
+            f"{where}: QASM parsing failed: an expression of the program is too long or nested too deeply",
+            "Split the expression into several statements.",
+        ) from None
     if isinstance(circuit, Problem):
         raise Invalid(Code(circuit.code), f"{where}: {circuit.reason}", circuit.solution)
     return circuit

@@ -7,6 +7,7 @@ however many jobs carry it, and the parser is imported by the first text.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -17,8 +18,10 @@ from pytest_qruntime.programs.problems import Code, Invalid, Problem
 if TYPE_CHECKING:
     from openqasm3 import ast
 
-MEMORY = 256
+MEMORY = 128
 """How many texts are remembered."""
+
+_ONE_AT_A_TIME = threading.Lock()  # every parser of ANTLR's runtime writes to the same tables
 
 _MAX_NESTING = 40  # the parser recurses about twenty frames per bracket, and the stack must not depend on the caller's
 
@@ -56,11 +59,18 @@ def parse(text: str) -> ast.Program:
     for recognizer in (lexer, grammar):
         recognizer.removeErrorListeners()
         recognizer.addErrorListener(_LISTENER)
-    tree = grammar.program()
+    with _ONE_AT_A_TIME:
+        return _tree(reference, grammar)
+
+
+def _tree(reference: Any, grammar: Any) -> ast.Program:
     try:
-        program: ast.Program = reference.QASMNodeVisitor().visitProgram(tree)
-    except reference.QASM3ParsingError as error:
-        raise Invalid(Code.QASM_SYNTAX, f"QASM parsing failed: {error}", _SOLUTION) from error
+        program: ast.Program = reference.QASMNodeVisitor().visitProgram(grammar.program())
+    except (Invalid, RecursionError):
+        raise
+    except Exception as error:  # the visitor stumbles over some texts, such as a comment alone, with any error
+        message = str(error) if isinstance(error, reference.QASM3ParsingError) else "the text holds no valid program"
+        raise Invalid(Code.QASM_SYNTAX, f"QASM parsing failed: {message}", _SOLUTION) from error
     return program
 
 

@@ -11,26 +11,38 @@ import math
 import struct
 from collections.abc import Sequence
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytest_qruntime.programs.arrays import nest
-from pytest_qruntime.programs.circuit import Register
-from pytest_qruntime.programs.pubs import SamplerPub
+from pytest_qruntime.programs.circuit import Circuit, Register
+from pytest_qruntime.programs.pubs import SamplerPub, sampler_pubs
 
 SYNTHETIC: dict[str, Any] = {"pytest_qruntime": {"synthetic": True}}
 """What the metadata of every result of this package holds: nothing was simulated."""
 
 
-def result(pubs: Sequence[SamplerPub], rng: Random, started: str, finished: str) -> dict[str, Any]:
-    """The result document. Bits that the program never writes are 0, all others are fair coins of `rng`."""
-    return {
-        "results": [_pub(pub, rng) for pub in pubs],
-        "metadata": {
-            "execution": {"execution_spans": [_span(pubs, started, finished)]},
-            "version": 2,
-            **SYNTHETIC,
-        },
-    }
+class SamplerJob(NamedTuple):
+    """The input of a sampler job."""
+
+    pubs: Sequence[SamplerPub]
+
+    @classmethod
+    def read(cls, params: object) -> SamplerJob:
+        """The job of these params. Raises `Invalid`."""
+        return cls(sampler_pubs(params))
+
+    @property
+    def circuits(self) -> Sequence[Circuit]:
+        """One circuit per PUB."""
+        return [pub.circuit for pub in self.pubs]
+
+    def result(self, rng: Random, started: str, finished: str) -> dict[str, Any]:
+        """The result document. Bits that the program never writes are 0, all others are fair coins of `rng`."""
+        spans = [_span(self.pubs, started, finished)]
+        return {
+            "results": [_pub(pub, rng) for pub in self.pubs],
+            "metadata": {"execution": {"execution_spans": spans}, "version": 2, **SYNTHETIC},
+        }
 
 
 def _pub(pub: SamplerPub, rng: Random) -> dict[str, Any]:

@@ -28,6 +28,9 @@ class Work(NamedTuple):
         return -(-self.executions // self.circuits)
 
 
+_MOST = 10**15
+"""More than any job can run, and small enough for every calculation with it."""
+
 _INPUT = re.compile(r"^[ \t]*input\b", re.MULTILINE)
 
 
@@ -41,7 +44,8 @@ def inspect(program_id: str, params: object) -> Work:
         return Work()
     estimator = program_id == "estimator"
     default = _default_shots(params, estimator=estimator)
-    return Work(len(pubs), max(1, sum(_executions(pub, default, estimator=estimator) for pub in pubs)))
+    executions = sum(_executions(pub, default, estimator=estimator) for pub in pubs)
+    return Work(len(pubs), min(max(1, executions), _MOST))
 
 
 def _default_shots(params: Mapping[str, Any], *, estimator: bool) -> int:
