@@ -6,7 +6,6 @@ are the shape of the parameter sets; where an array is for one parameter only, t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 from pytest_qruntime.programs.arrays import Shape, flatten, real
@@ -105,8 +104,3 @@ def _wrong_count(where: str, given: int, names: tuple[str, ...], shape: Shape | 
 def _list(names: tuple[str, ...]) -> str:
     shown = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
     return shown or "none"
-
-
-def size(shape: Shape) -> int:
-    """How many parameter sets a shape holds; () is one."""
-    return math.prod(shape)

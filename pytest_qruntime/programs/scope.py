@@ -62,10 +62,10 @@ class Scope:
         place = f"line {self.line}, column {self.column}"
         return Invalid(Code.QASM_LOAD, f"Error loading the QASM circuit: {place}: {reason}", solution)
 
-    def use(self, name: str) -> Use:
+    def use(self, name: str) -> None:
         """Note that the statement at hand uses an instruction; the body of a gate definition uses nothing yet."""
-        use = Use(name, self.line, self.column)
-        return use if self.in_gate else self.uses.setdefault(name, use)
+        if not self.in_gate:
+            self.uses.setdefault(name, Use(name, self.line, self.column))
 
     @contextmanager
     def inner(self) -> Iterator[None]:
