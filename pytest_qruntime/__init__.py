@@ -22,11 +22,10 @@ _HOMES = {
         "ServiceError",
         "Session",
     ),
-    "clock": ("Clock",),
+    "clock": ("Clock", "ClockTimeoutError", "Pending"),
     "model": (
         "ClockError",
         "ConfigurationError",
-        "Deadline",
         "Durations",
         "Event",
         "Failure",

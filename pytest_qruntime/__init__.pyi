@@ -7,9 +7,10 @@ from pytest_qruntime.client import JobTimeoutError as JobTimeoutError
 from pytest_qruntime.client import ServiceError as ServiceError
 from pytest_qruntime.client import Session as Session
 from pytest_qruntime.clock import Clock as Clock
+from pytest_qruntime.clock import ClockTimeoutError as ClockTimeoutError
+from pytest_qruntime.clock import Pending as Pending
 from pytest_qruntime.model import ClockError as ClockError
 from pytest_qruntime.model import ConfigurationError as ConfigurationError
-from pytest_qruntime.model import Deadline as Deadline
 from pytest_qruntime.model import Durations as Durations
 from pytest_qruntime.model import Event as Event
 from pytest_qruntime.model import Failure as Failure

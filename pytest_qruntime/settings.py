@@ -1,4 +1,4 @@
-"""What a test's world is made of, and who decides: command line, marker, `qruntime_config`, ini file, default."""
+"""Who decides what a test's world is made of: command line, marker, `qruntime_config`, ini file, default."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ MARKER: Final = "qruntime"
 
 
 class Setting(NamedTuple):
-    """One thing that can be decided. `read` turns text into the value and raises ValueError with what is allowed."""
+    """One thing that can be decided. `read` turns text into a value, or raises ValueError with what is expected."""
 
     name: str
     read: Callable[[str], Any]
     metavar: str
     help: str
     default: str
+    example: str
 
     @property
     def option(self) -> str:
@@ -30,41 +31,34 @@ class Setting(NamedTuple):
         """Its name in an ini file."""
         return f"qruntime_{self.name}"
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether the option may be given several times, and then adds up."""
+        return self.name == "policy"
 
-def _whole(minimum: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not text.strip().isdecimal() or int(text) < minimum:
-            raise ValueError(f"{text!r}; expected a whole number, at least {minimum}")
-        return int(text)
 
-    return read
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError(f"{text!r}; expected a whole number")
+    return int(text)
 
 
 def _yes_or_no(text: str) -> bool:
     words = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
-    if text.strip().lower() not in words:
+    if text.lower() not in words:
         raise ValueError(f"{text!r}; expected yes or no")
-    return words[text.strip().lower()]
+    return words[text.lower()]
 
 
-def _plan(text: str) -> str:
-    from pytest_qruntime.model import Plan
-
-    return Plan.named(text.strip()).name
-
-
-def _policy(text: str) -> dict[str, Any]:
+def _knobs(text: str) -> dict[str, Any]:
     """``knob=value`` pairs, separated by commas or line ends."""
-    from pytest_qruntime.model import Policy
-
     knobs: dict[str, Any] = {}
     for pair in text.replace("\n", ",").split(","):
-        name, equals, value = pair.partition("=")
-        if pair.strip():
-            if not equals:
-                raise ValueError(f"{pair.strip()!r}; expected knob=value")
-            knobs[name.strip()] = _literal(value.strip())
-    Policy().but(**knobs)
+        name, equals, value = (part.strip() for part in pair.partition("="))
+        if pair.strip() and not equals:
+            raise ValueError(f"{pair.strip()!r}; expected knob=value, and commas between several")
+        if equals:
+            knobs[name] = _literal(value)
     return knobs
 
 
@@ -75,44 +69,62 @@ def _literal(text: str) -> Any:
     return int(text) if text.lstrip("-").isdecimal() else text
 
 
-def _text(text: str) -> str:
-    if not text.strip():
-        raise ValueError(f"{text!r}; expected some text")
-    return text.strip()
-
-
 SETTINGS: Final = (
-    Setting("plan", _plan, "NAME", "plan of the instance: open, payg, flex or premium", "premium"),
+    Setting("plan", str, "NAME", "plan of the instance: open, payg, flex or premium", "premium", "'open'"),
     Setting(
-        "policy", _policy, "KNOB=VALUE,...", "knobs where the documents disagree; see the policy page", "(defaults)"
+        "policy",
+        _knobs,
+        "KNOB=VALUE,...",
+        "behaviour where IBM's documents disagree or are silent; the knobs are the fields of pytest_qruntime.Policy",
+        "each knob's own",
+        "{'batch_autoend': 0}",
     ),
-    Setting("backend", _text, "NAME", "name of the backend that exists from the beginning", "fake_backend"),
-    Setting("lanes", _whole(1), "N", "jobs that a backend runs at once", "5"),
-    Setting("qpu_contention", _yes_or_no, "yes|no", "whether the QPU runs one job at a time", "yes"),
-    Setting("seed", _whole(0), "N", "where every id and random number comes from", "0"),
-    Setting("start", _text, "ISO", "date and time at which a world begins", "2026-01-15T12:00:00Z"),
-    Setting("freeze", _yes_or_no, "yes|no", "whether datetime.now() and time.time() show virtual time", "yes"),
+    Setting("backend", str, "NAME", "name of the one backend that a world begins with", "fake_backend", "'ibm_fez'"),
+    Setting("lanes", _number, "N", "jobs that a backend runs at once", "5", "1"),
+    Setting("qpu_contention", _yes_or_no, "yes|no", "whether the QPU runs one job at a time", "yes", "False"),
+    Setting("seed", _number, "N", "where every id and every random number comes from", "0", "7"),
+    Setting(
+        "start", str, "ISO", "date and time at which a world begins", "2026-01-15T12:00:00Z", "'2030-06-01T08:00:00Z'"
+    ),
+    Setting(
+        "freeze",
+        _yes_or_no,
+        "yes|no",
+        "whether datetime.now() and time.time() show virtual time; sleeping is virtual in any case",
+        "yes",
+        "False",
+    ),
 )
 NAMES: Final = tuple(setting.name for setting in SETTINGS)
 
 
-def read_text(setting: Setting, text: str, where: str) -> Any:
-    """The value of an option or ini key. Raises `pytest.UsageError` that says where it stands and what is allowed."""
-    import pytest
+def check(found: object, where: str) -> None:
+    """Raise `ConfigurationError`, which begins with `where`, for an unknown name or a value that cannot be used."""
+    from pytest_qruntime.arguments import CHECKS
+    from pytest_qruntime.model.errors import ConfigurationError
+
+    if not isinstance(found, Mapping):
+        raise ConfigurationError(f"{where} is {found!r}; expected a mapping such as {{'plan': 'open', 'lanes': 1}}")
+    unknown = [repr(name) for name in found if name not in NAMES]
+    if unknown:
+        raise ConfigurationError(f"{where}: unknown {', '.join(unknown)}; expected some of {', '.join(NAMES)}")
+    for name, value in found.items():
+        try:
+            CHECKS[name](value)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{where}: {error}") from None
+
+
+def read(setting: Setting, text: str, where: str) -> Any:
+    """The value that text stands for. Raises `ConfigurationError` that says where it stands and what is expected."""
+    from pytest_qruntime.model.errors import ConfigurationError
 
     try:
-        return setting.read(text)
+        value = setting.read(text.strip())
     except ValueError as error:
-        raise pytest.UsageError(f"{where}: {error}") from None
-
-
-def check_names(found: Mapping[str, object], where: str) -> None:
-    """Raise `pytest.UsageError` if a marker or config names a setting that does not exist."""
-    import pytest
-
-    unknown = sorted(str(name) for name in found if name not in NAMES)
-    if unknown:
-        raise pytest.UsageError(f"{where}: unknown {', '.join(unknown)}; expected some of {', '.join(NAMES)}")
+        raise ConfigurationError(f"{where}: {setting.name} is {error}") from None
+    check({setting.name: value}, where)
+    return value
 
 
 def resolve(request: pytest.FixtureRequest, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,51 +133,35 @@ def resolve(request: pytest.FixtureRequest, config: Mapping[str, Any]) -> dict[s
     Precedence: command line, marker, `qruntime_config` fixture, ini file, default. Of several markers the nearest one
     wins. Policies are merged knob by knob in the same order.
     """
-    check_names(config, "the fixture qruntime_config")
-    layers = [from_ini(request.config), dict(config), from_markers(request.node), from_command_line(request.config)]
-    merged: dict[str, Any] = {}
-    policy: dict[str, Any] = {}
-    for layer in layers:
-        policy.update(_knobs(layer.pop("policy", None)))
-        merged.update(layer)
-    if policy:
-        merged["policy"] = policy
-    return merged
+    check(config, "the fixture qruntime_config")
+    return merged(from_ini(request.config), config, *from_markers(request.node), from_command_line(request.config))
+
+
+def merged(*layers: Mapping[str, Any]) -> dict[str, Any]:
+    """One mapping out of several, the last one first in rank; policies knob by knob."""
+    from pytest_qruntime.arguments import knobs
+
+    whole: dict[str, Any] = {name: value for layer in layers for name, value in layer.items() if name != "policy"}
+    policy = {name: value for layer in layers for name, value in knobs(layer.get("policy")).items()}
+    return {**whole, "policy": policy} if policy else whole
 
 
 def from_ini(config: pytest.Config) -> dict[str, Any]:
     """What the ini file says."""
     found = {setting: str(config.getini(setting.ini)) for setting in SETTINGS}
-    return {setting.name: read_text(setting, text, f"ini {setting.ini}") for setting, text in found.items() if text}
+    return {setting.name: read(setting, text, f"ini {setting.ini}") for setting, text in found.items() if text}
 
 
 def from_command_line(config: pytest.Config) -> dict[str, Any]:
     """What the command line says."""
     found = {setting: config.getoption(setting.option, default=None) for setting in SETTINGS}
     return {
-        setting.name: read_text(setting, text, setting.option) for setting, text in found.items() if text is not None
+        setting.name: read(setting, ",".join(value) if setting.repeatable else value, setting.option)
+        for setting, value in found.items()
+        if value is not None
     }
 
 
-def from_markers(node: pytest.Item) -> dict[str, Any]:
+def from_markers(node: pytest.Item) -> list[dict[str, Any]]:
     """What the test's markers say, the nearest one last."""
-    merged: dict[str, Any] = {}
-    policy: dict[str, Any] = {}
-    for marker in reversed(list(node.iter_markers(MARKER))):
-        keywords = dict(marker.kwargs)
-        policy.update(_knobs(keywords.pop("policy", None)))
-        merged.update(keywords)
-    return {**merged, "policy": policy} if policy else merged
-
-
-def _knobs(policy: Any) -> dict[str, Any]:
-    """The knobs of a layer: a mapping as it is, a `Policy` as all of its knobs."""
-    if policy is None:
-        return {}
-    if isinstance(policy, Mapping):
-        return dict(policy)
-    from pytest_qruntime.model import ConfigurationError, Policy
-
-    if not isinstance(policy, Policy):
-        raise ConfigurationError(f"policy is {policy!r}; expected a Policy or a mapping of knobs to values")
-    return {knob.name: getattr(policy, knob.name) for knob in Policy.knobs()}
+    return [dict(marker.kwargs) for marker in reversed(list(node.iter_markers(MARKER)))]

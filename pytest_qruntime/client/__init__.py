@@ -9,7 +9,9 @@ from pytest_qruntime.client.errors import (
 )
 from pytest_qruntime.client.job import Job
 from pytest_qruntime.client.patience import Patience, RealPatience
-from pytest_qruntime.client.workload import Batch, Session, Workload, run_job
+from pytest_qruntime.client.submit import JobOptions, run_job
+from pytest_qruntime.client.virtual import VirtualClient
+from pytest_qruntime.client.workload import Batch, Session, Workload
 
 __all__ = [
     "Batch",
@@ -17,11 +19,13 @@ __all__ = [
     "JobCancelledError",
     "JobFailedError",
     "JobMaxTimeError",
+    "JobOptions",
     "JobTimeoutError",
     "Patience",
     "RealPatience",
     "ServiceError",
     "Session",
+    "VirtualClient",
     "Workload",
     "run_job",
 ]

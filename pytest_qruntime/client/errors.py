@@ -13,16 +13,22 @@ class ServiceError(QRuntimeError):
     Attributes:
         status: the HTTP status.
         code: the service's own code, such as 1217 (or a word such as ``not_found``); None if the body has none.
+        message: what the service says.
         solution: what the service suggests, or an empty string.
+        request: the method and path that were answered.
     """
 
     def __init__(self, status: int, code: int | str | None, message: str, solution: str, request: str) -> None:
         self.status = status
         self.code = code
+        self.message = message
         self.solution = solution
-        what = f"{request} was answered with HTTP {status}"
-        detail = f", code {code}" if code is not None else ""
-        super().__init__(f"{what}{detail}: {message}" + (f" {solution}" if solution else ""))
+        self.request = request
+        super().__init__(status, code, message, solution, request)
+
+    def __str__(self) -> str:
+        code = "" if self.code is None else f", code {self.code}"
+        return f"{self.request} was answered with HTTP {self.status}{code}: {_sentences(self.message, self.solution)}"
 
     @classmethod
     def of(cls, response: httpx.Response) -> ServiceError:
@@ -30,20 +36,32 @@ class ServiceError(QRuntimeError):
         request = f"{response.request.method} {response.request.url.path}"
         try:
             error = response.json()["errors"][0]
-        except (ValueError, LookupError, TypeError):
-            return cls(response.status_code, None, response.text or response.reason_phrase, "", request)
-        return cls(
-            response.status_code, error.get("code"), error.get("message", ""), error.get("solution") or "", request
-        )
+            code, message, solution = error.get("code"), error.get("message", ""), error.get("solution") or ""
+        except (ValueError, LookupError, TypeError, AttributeError):
+            code, message, solution = None, response.text or response.reason_phrase, ""
+        return cls(response.status_code, code, message, solution, request)
 
 
 class JobFailedError(QRuntimeError):
-    """The job ended as Failed. `code` is its reason code, None if it has none."""
+    """The job ended as Failed, so it has no result.
 
-    def __init__(self, job_id: str, code: int | None, message: str) -> None:
+    Attributes:
+        job_id: its id.
+        code: its reason code, None if it has none. 4001: it was still queued when its session or batch ended (X-01).
+        reason: why, in the service's words.
+        solution: what the service suggests, or an empty string.
+    """
+
+    def __init__(self, job_id: str, code: int | None, reason: str, solution: str = "") -> None:
         self.job_id = job_id
         self.code = code
-        super().__init__(f"job {job_id} has no result: {message}")
+        self.reason = reason
+        self.solution = solution
+        super().__init__(job_id, code, reason, solution)
+
+    def __str__(self) -> str:
+        code = "" if self.code is None else f"error code {self.code}; "
+        return f"job {self.job_id} has no result: {code}{_sentences(self.reason, self.solution)}"
 
 
 class JobMaxTimeError(JobFailedError):
@@ -51,7 +69,20 @@ class JobMaxTimeError(JobFailedError):
 
 
 class JobCancelledError(QRuntimeError):
-    """The job was cancelled, so it has no result (JCN-05)."""
+    """The job was cancelled, so it has no result (JCN-05).
+
+    Attributes:
+        job_id: its id.
+        reason: why, if the service gave a reason; None if it was cancelled by its owner.
+    """
+
+    def __init__(self, job_id: str, reason: str | None = None) -> None:
+        self.job_id = job_id
+        self.reason = reason
+        super().__init__(job_id, reason)
+
+    def __str__(self) -> str:
+        return f"job {self.job_id} has no result: it was cancelled" + (f" ({self.reason})" if self.reason else "")
 
 
 class JobTimeoutError(QRuntimeError, TimeoutError):
@@ -63,3 +94,8 @@ def checked(response: httpx.Response) -> httpx.Response:
     if response.is_success:
         return response
     raise ServiceError.of(response)
+
+
+def _sentences(text: str, solution: str) -> str:
+    end = "" if text.endswith((".", "!", "?")) else "."
+    return f"{text}{end} {solution}" if solution else text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 import httpx
@@ -14,24 +15,29 @@ from pytest_qruntime.client.errors import (
     JobTimeoutError,
     checked,
 )
-from pytest_qruntime.client.patience import Patience
+from pytest_qruntime.client.patience import Patience, patience_of
+from pytest_qruntime.clock import seconds_of
+from pytest_qruntime.model import ConfigurationError
 
 RAN_TOO_LONG_CODE: Final = 1305
+
+NO_REASON: Final = "no reason was given"
 
 _WORDS: Final = {"Queued": "QUEUED", "Running": "RUNNING", "Completed": "DONE", "Failed": "ERROR"}
 _FINAL: Final = ("DONE", "CANCELLED", "ERROR")
 
 
 class Job:
-    """A submitted job.
+    """A handle on a submitted job, also on one that somebody else submitted: ``Job(qruntime.http, job_id)``.
 
-    Every method asks the service; nothing is cached, so a second `status()` shows what became of the job since.
+    Every method asks the service; nothing is cached, so a second `status()` shows what became of the job since. All of
+    them raise `ServiceError`, with status 404 for an id that the service does not know.
     """
 
-    def __init__(self, http: httpx.Client, job_id: str, patience: Patience) -> None:
+    def __init__(self, http: httpx.Client, job_id: str, *, patience: Patience | None = None) -> None:
         self._http = http
         self._id = job_id
-        self._patience = patience
+        self._patience = patience or patience_of(http)
 
     def job_id(self) -> str:
         """The id that the service gave."""
@@ -89,24 +95,28 @@ class Job:
 
     def update_tags(self, tags: Sequence[str]) -> list[str]:
         """Replace its tags and return what the service kept."""
+        check_tags(tags)
         checked(self._http.put(f"/v1/jobs/{self._id}/tags", json={"tags": list(tags)}))
         return self.tags
 
-    def wait_for_final_state(self, timeout: float | None = None) -> None:
+    def wait_for_final_state(self, timeout: str | float | timedelta | None = None) -> None:
         """Wait until it is final.
 
         On a world's clock a wait costs no time: it jumps from event to event. Raises `JobTimeoutError` after `timeout`
-        seconds of that clock, and `NothingPendingError` at once if nothing pending could ever end the wait.
+        of that clock (seconds, ``"25m"`` or a timedelta), and `NothingPendingError` at once if nothing pending could
+        ever end the wait.
         """
+        limit_s = None if timeout is None else seconds_of(timeout, what="a timeout")
         started_s = self._patience.now_s()
         while not self.in_final_state():
-            left_s = None if timeout is None else timeout - (self._patience.now_s() - started_s)
+            # Rounded to the microseconds that a world counts, or a rest of 1e-16 s would be waited for without end.
+            left_s = None if limit_s is None else round(limit_s - (self._patience.now_s() - started_s), 6)
             if left_s is not None and left_s <= 0:
-                raise JobTimeoutError(f"job {self._id} is still {self.status()} after {timeout} s")
-            self._patience.pause(left_s)
+                raise JobTimeoutError(f"job {self._id} is still {self.status()} after waiting {limit_s:g} s")
+            self._patience.pause(self._id, left_s)
 
-    def result(self, timeout: float | None = None) -> Any:
-        """Wait for the job and return its result document.
+    def result(self, timeout: str | float | timedelta | None = None) -> Any:
+        """Wait for the job, as `wait_for_final_state` does, and return its result document.
 
         Raises `JobFailedError` (`JobMaxTimeError` if it ran too long), `JobCancelledError`, `JobTimeoutError`.
         """
@@ -114,11 +124,11 @@ class Job:
         state = self.details()["state"]
         status = _status(state)
         if status == "CANCELLED":
-            raise JobCancelledError(f"job {self._id} has no result: it was cancelled")
+            raise JobCancelledError(self._id, state.get("reason"))
         if status == "ERROR":
             code = state.get("reason_code")
             kind = JobMaxTimeError if code == RAN_TOO_LONG_CODE else JobFailedError
-            raise kind(self._id, code, _message(state))
+            raise kind(self._id, code, state.get("reason") or NO_REASON, state.get("reason_solution") or "")
         response = checked(self._http.get(f"/v1/jobs/{self._id}/results"))
         return response.json() if response.content else None
 
@@ -130,6 +140,12 @@ class Job:
         return f"<Job {self._id}>"
 
 
+def check_tags(tags: Sequence[str]) -> None:
+    """Raise `ConfigurationError` for one text in place of a list of them."""
+    if isinstance(tags, str):
+        raise ConfigurationError(f"tags is {tags!r}; expected a list of texts, such as [{tags!r}]")
+
+
 def _status(state: dict[str, Any]) -> str:
     """Qiskit's word for the state of a job."""
     status: str = state["status"]
@@ -139,6 +155,6 @@ def _status(state: dict[str, Any]) -> str:
 
 
 def _message(state: dict[str, Any]) -> str:
-    reason = state.get("reason") or "no reason was given"
+    reason = state.get("reason") or NO_REASON
     code = state.get("reason_code")
     return reason if code is None else f"Error code {code}; {reason}"

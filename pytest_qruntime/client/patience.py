@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
+import httpx
+
 
 class Patience(Protocol):
     """The clock that a client waits on."""
@@ -12,8 +14,8 @@ class Patience(Protocol):
     def now_s(self) -> float:
         """Seconds from any fixed instant."""
 
-    def pause(self, at_most_s: float | None) -> None:
-        """Wait until something may have changed, but no longer than `at_most_s` seconds (None: no limit)."""
+    def pause(self, job_id: str, at_most_s: float | None) -> None:
+        """Wait until the job may have ended, but no longer than `at_most_s` seconds (None: no limit)."""
 
 
 class RealPatience:
@@ -26,6 +28,12 @@ class RealPatience:
         """Seconds of the monotonic clock."""
         return time.monotonic()
 
-    def pause(self, at_most_s: float | None) -> None:
+    def pause(self, job_id: str, at_most_s: float | None) -> None:
         """Sleep for one polling interval, or less if `at_most_s` is less."""
-        time.sleep(self.poll_s if at_most_s is None else min(self.poll_s, max(at_most_s, 0)))
+        time.sleep(self.poll_s if at_most_s is None else min(self.poll_s, at_most_s))
+
+
+def patience_of(http: httpx.Client) -> Patience:
+    """How to wait for what this client asks for: a client of a world knows the world's clock, any other one polls."""
+    patience: Patience = getattr(http, "patience", None) or RealPatience()
+    return patience

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, ClassVar, Final
 
 import httpx
-from typing_extensions import Self
+from typing_extensions import Self, Unpack
 
 from pytest_qruntime.client.errors import checked
 from pytest_qruntime.client.job import Job
-from pytest_qruntime.client.patience import Patience, RealPatience
+from pytest_qruntime.client.patience import Patience, patience_of
+from pytest_qruntime.client.submit import JobOptions, run_job
 from pytest_qruntime.clock import seconds_of
 from pytest_qruntime.model import ConfigurationError
-
-BELL: Final = """\
-OPENQASM 3.0;
-include "stdgates.inc";
-bit[2] c;
-qubit[2] q;
-h q[0];
-cx q[0], q[1];
-c[0] = measure q[0];
-c[1] = measure q[1];
-"""
-"""The circuit of a job for which none was given."""
-
-_DEFAULT_PUBS: Final[dict[str, list[Any]]] = {"sampler": [[BELL]], "estimator": [[BELL, "ZZ"]]}
 
 _DETAILS: Final = {
     "id": "id",
@@ -63,36 +50,57 @@ class Workload:
         http: httpx.Client,
         *,
         backend: str,
-        max_time: str | int | timedelta | None = None,
+        max_time: str | float | timedelta | None = None,
         patience: Patience | None = None,
     ) -> None:
         body: dict[str, Any] = {"mode": self.mode, "backend": backend}
-        if max_time:  # 0 and None leave the service its default (MAX-07)
-            body["max_ttl"] = _whole_seconds(max_time)
+        max_ttl = _whole_seconds(max_time)
+        if max_ttl:  # 0 and None leave the service its default (MAX-07)
+            body["max_ttl"] = max_ttl
         self._bind(http, checked(http.post("/v1/sessions", json=body)).json(), backend, patience)
 
-    def _bind(self, http: httpx.Client, document: Mapping[str, Any], backend: str, patience: Patience | None) -> None:
+    def _bind(
+        self, http: httpx.Client, document: Mapping[str, Any], backend: str | None, patience: Patience | None
+    ) -> None:
         self._http = http
-        self._patience = patience or RealPatience()
+        self._patience = patience or patience_of(http)
         self._backend = backend
         self.session_id: str = document["id"]
 
     @classmethod
     def from_id(cls, http: httpx.Client, session_id: str, *, patience: Patience | None = None) -> Self:
-        """A second handle on a workload. Raises `ConfigurationError` if it is of the other mode (DET-05)."""
+        """A second handle on a workload: ``Session.from_id(qruntime.http, session_id)``.
+
+        Raises `ServiceError` with status 404 for an unknown id, and `ConfigurationError` if it is of the other mode
+        (DET-05).
+        """
         document = checked(http.get(f"/v1/sessions/{session_id}")).json()
         if document["mode"] != cls.mode:
+            right = next(kind.__name__ for kind in Workload.__subclasses__() if kind.mode == document["mode"])
             raise ConfigurationError(
-                f"{session_id} has mode {document['mode']!r}; {cls.__name__} is for mode {cls.mode!r}"
+                f"{session_id} has mode {document['mode']!r}, a {cls.__name__} has mode {cls.mode!r}; "
+                f"use {right}.from_id"
             )
         workload = cls.__new__(cls)
         workload._bind(http, document, document["backend_name"], patience)
         return workload
 
-    def run(self, program: str = "sampler", params: Any = None, **options: Any) -> Job:
-        """Submit a job to this session or batch; see `run_job` for the arguments."""
-        options = {"backend": self._backend, "patience": self._patience, **options}
-        return run_job(self._http, program, params, session_id=self.session_id, **options)
+    def run(
+        self, program: str = "sampler", params: Any = None, *, backend: str | None = None, **options: Unpack[JobOptions]
+    ) -> Job:
+        """Submit a job to this session or batch, on its own backend; see `run_job` for the arguments.
+
+        Raises `ServiceError` if the service refuses it, with code 1217 once it takes no more jobs (SUB-02, SUB-03).
+        """
+        return run_job(
+            self._http,
+            program,
+            params,
+            backend=backend or self._backend or self._get()["backend_name"],
+            session_id=self.session_id,
+            patience=self._patience,
+            **options,
+        )
 
     def details(self) -> dict[str, Any]:
         """The details under the names that Qiskit gives them (DET-01)."""
@@ -100,7 +108,7 @@ class Workload:
         return {name: document.get(key) for name, key in _DETAILS.items()}
 
     def status(self) -> str:
-        """Pending; In progress, accepting new jobs; In progress, not accepting new jobs; or Closed (STS-01 to STS-04)."""
+        """``Pending``, ``In progress, accepting new jobs``, ``In progress, not accepting new jobs`` or ``Closed`` (STS)."""
         document = self._get()
         state, accepting = document["state"], document["accepting_jobs"]
         if state in ("open", "inactive"):
@@ -111,7 +119,7 @@ class Workload:
         return str(state).capitalize()
 
     def usage(self) -> float | None:
-        """Usage in seconds so far; None before the first job started."""
+        """Usage in seconds so far; None before the first job started, and 0 if it was closed before that (USG-09)."""
         elapsed: float | None = self._get()["elapsed_time"]
         return elapsed
 
@@ -151,49 +159,8 @@ class Batch(Workload):
     mode = "batch"
 
 
-def run_job(
-    http: httpx.Client,
-    program: str = "sampler",
-    params: Any = None,
-    *,
-    backend: str,
-    session_id: str | None = None,
-    shots: int | None = None,
-    max_execution_time: int | None = None,
-    tags: Sequence[str] = (),
-    private: bool = False,
-    patience: Patience | None = None,
-) -> Job:
-    """Submit a job, in job mode unless `session_id` is given. Raises `ServiceError` if the service refuses it.
-
-    Args:
-        program: ``"sampler"`` or ``"estimator"``.
-        params: the program's parameters as the REST API takes them; a list is taken as the PUBs; None is one PUB with
-            a Bell circuit.
-        shots: shots of each PUB that does not say.
-        max_execution_time: limit in seconds of QPU time (MXT-01).
-    """
-    inputs = _inputs(program, params, shots)
-    body: dict[str, Any] = {"program_id": program, "backend": backend, "params": inputs}
-    optional = {"session_id": session_id, "cost": max_execution_time, "tags": list(tags), "private": private}
-    body.update({name: value for name, value in optional.items() if value})
-    document = checked(http.post("/v1/jobs", json=body)).json()
-    return Job(http, document["id"], patience or RealPatience())
-
-
-def _inputs(program: str, params: Any, shots: int | None) -> dict[str, Any]:
-    if params is None:
-        params = _DEFAULT_PUBS.get(program, [])
-    inputs = dict(params) if isinstance(params, Mapping) else {"pubs": list(params)}
-    if shots is not None and program == "estimator":
-        inputs["options"] = {**inputs.get("options", {}), "default_shots": shots}
-    elif shots is not None:
-        inputs["shots"] = shots
-    return inputs
-
-
-def _whole_seconds(max_time: str | int | timedelta) -> int:
-    seconds = seconds_of(max_time)
+def _whole_seconds(max_time: str | float | timedelta | None) -> int:
+    seconds = 0.0 if max_time is None else seconds_of(max_time, what="max_time")
     if seconds != int(seconds):
         raise ConfigurationError(f"max_time is {max_time!r}; expected whole seconds, such as 1500 or '25m'")
     return int(seconds)

@@ -1,0 +1,137 @@
+"""What a world can be made of: each argument is checked here, whoever gives it.
+
+`world()` in a script, a marker, the fixture `qruntime_config`, an option and an ini file all end up here, so that a
+wrong value has the same message everywhere, at once, and before anything is patched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Any, Final
+
+from pytest_qruntime.model import ConfigurationError, Durations, JobRequest, Plan, Policy, estimate
+from pytest_qruntime.model.errors import whole_number
+from pytest_qruntime.model.plan import PLANS
+
+DurationsFunction = Callable[[JobRequest], Durations | tuple[float, float]]
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def plan(value: object) -> Plan:
+    """The plan: its name or a `Plan`."""
+    if isinstance(value, (str, Plan)):
+        return Plan.named(value)
+    raise ConfigurationError(f"plan is {value!r}; expected one of {', '.join(PLANS)} or a Plan")
+
+
+def policy(value: object) -> Policy:
+    """The policy: a `Policy`, or a mapping of the knobs that differ from the default; None is the default."""
+    if isinstance(value, Policy):
+        return value
+    return Policy().but(**knobs(value))
+
+
+def knobs(value: object) -> dict[str, Any]:
+    """The knobs that a policy turns: those of a mapping, every knob of a `Policy`, none of None."""
+    if value is None:
+        return {}
+    if isinstance(value, Policy):
+        return {knob.name: getattr(value, knob.name) for knob in Policy.knobs()}
+    if not isinstance(value, Mapping):
+        raise ConfigurationError(
+            f"policy is {value!r}; expected a Policy or a mapping of knobs to values, such as {{'batch_autoend': 0}}"
+        )
+    return {str(name): turned for name, turned in value.items()}
+
+
+def backend(value: object) -> str:
+    """The name of a backend: it becomes a part of paths."""
+    if not isinstance(value, str) or not value or not value.isprintable() or set(value) & set(" /?#%"):
+        raise ConfigurationError(f"backend is {value!r}; expected a name such as 'ibm_fez', without spaces and /?#%")
+    return value
+
+
+def lanes(value: object) -> int:
+    """How many jobs a backend runs at once."""
+    return _whole_number("lanes", value, minimum=1)
+
+
+def seed(value: object) -> int:
+    """The seed: a whole number."""
+    return _whole_number("seed", value, minimum=0)
+
+
+def freeze(value: object) -> bool:
+    """Whether the process shows virtual time."""
+    return _switch("freeze", value)
+
+
+def qpu_contention(value: object) -> bool:
+    """Whether the QPU runs one job at a time."""
+    return _switch("qpu_contention", value)
+
+
+def start(value: object) -> int:
+    """The instant at which the world begins, in microseconds since 1970; without a zone it is taken as UTC."""
+    moment = value
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+        except ValueError:
+            moment = None
+    if not isinstance(moment, datetime):
+        raise ConfigurationError(
+            f"start is {value!r}; expected ISO 8601 text such as '2026-01-15T12:00:00Z', or a datetime"
+        )
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return (aware - _EPOCH) // timedelta(microseconds=1)
+
+
+def durations(function: object) -> Callable[[JobRequest], Durations]:
+    """How long a job takes; what the function answers is checked when a job is submitted."""
+    if function is estimate:
+        return estimate
+    if not callable(function):
+        raise ConfigurationError(
+            f"durations is {function!r}; expected a function from a JobRequest to Durations or (classical, quantum) "
+            "seconds; to decide about single jobs, use qruntime.next_jobs()"
+        )
+
+    def checked(request: JobRequest) -> Durations:
+        found = function(request)
+        if isinstance(found, Durations):
+            return found
+        if not isinstance(found, tuple) or len(found) != 2:
+            raise ConfigurationError(
+                f"the durations function answered {found!r}; expected Durations or (classical, quantum) seconds"
+            )
+        return Durations.of(*found)
+
+    return checked
+
+
+CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
+    "plan": plan,
+    "policy": policy,
+    "backend": backend,
+    "lanes": lanes,
+    "qpu_contention": qpu_contention,
+    "seed": seed,
+    "start": start,
+    "freeze": freeze,
+}
+"""The arguments that options, markers and fixtures can give too, each with its check; raises `ConfigurationError`."""
+
+
+def _whole_number(what: str, value: object, *, minimum: int) -> int:
+    whole_number(what, value, minimum=minimum)
+    assert isinstance(value, int)
+    return value
+
+
+def _switch(what: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{what} is {value!r}; expected True or False")
+    return value

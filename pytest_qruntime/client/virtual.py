@@ -1,0 +1,73 @@
+"""The httpx client of a world: authorised at every instant, and patient on the world's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import httpx
+
+from pytest_qruntime.clock import Clock
+from pytest_qruntime.model import NothingPendingError, World
+from pytest_qruntime.model.job import Job
+from pytest_qruntime.rest import Service
+from pytest_qruntime.transport import FakeTransport
+
+
+class VirtualClient(httpx.Client):
+    """An `httpx.Client` with base URL, bearer token and Service-CRN set, answered by the service without a network."""
+
+    def __init__(self, service: Service, clock: Clock) -> None:
+        self.patience = VirtualPatience(service.world, clock)
+        super().__init__(
+            base_url=service.base_url,
+            transport=FakeTransport(service),
+            auth=FreshToken(service),
+            headers={"Service-CRN": service.crn(), "Accept": "application/json"},
+        )
+
+
+class FreshToken(httpx.Auth):
+    """Puts a token on each request that is valid at that moment of virtual time."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Authorise one request, unless its sender did."""
+        request.headers.setdefault("Authorization", f"Bearer {self._service.token()}")
+        yield request
+
+
+class VirtualPatience:
+    """A wait is a jump from event to event until the job has ended; the service is not asked on the way."""
+
+    def __init__(self, world: World, clock: Clock) -> None:
+        self._world = world
+        self._clock = clock
+
+    def now_s(self) -> float:
+        """Seconds since the world began."""
+        return self._world.now_us / 1_000_000
+
+    def pause(self, job_id: str, at_most_s: float | None) -> None:
+        """Let time pass until the job is final. Raises `NothingPendingError` if nothing pending can end the wait."""
+        job = self._world.jobs.get(job_id)
+        until_us = None if at_most_s is None else self._world.now_us + round(at_most_s * 1_000_000)
+        while job is not None and not job.final and (until_us is None or self._world.now_us < until_us):
+            try:
+                self._clock.wait_for_event(until_us)
+            except NothingPendingError:
+                raise NothingPendingError(_hopeless(job)) from None
+
+
+def _hopeless(job: Job) -> str:
+    """Why a wait for this job would never end."""
+    text = f"job {job.id} is {job.status} and nothing is pending that could change that"
+    backend = job.backend
+    if backend.status == "online":
+        return f"{text}. Cancel it, or wait with a timeout"
+    reason = "" if backend.status_reason == backend.status else f" ({backend.status_reason})"
+    return (
+        f"{text}: backend {backend.name} is {backend.status}{reason} and starts no job. "
+        f"Bring it back with qruntime.backend({backend.name!r}).set_status('online'), or wait with a timeout"
+    )

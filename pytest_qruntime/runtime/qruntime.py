@@ -1,0 +1,114 @@
+"""One object with everything: the clock, the backends, sessions, batches and jobs, and the trace."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from typing_extensions import Unpack
+
+from pytest_qruntime.client import Batch, Job, JobOptions, Session, VirtualClient, run_job
+from pytest_qruntime.clock import Clock
+from pytest_qruntime.model import Plan, Policy, Trace, World
+from pytest_qruntime.rest import Service
+from pytest_qruntime.runtime.staging import DEFAULT_BACKEND, Staging
+
+
+class QRuntime(Staging):
+    """A Qiskit Runtime service of your own, in virtual time.
+
+    While it lives, calls of httpx and requests to the service's hosts are answered in this process; `http` is a client
+    that is already authorised. Only `clock`, sleeping, and waiting for a job move time. Nothing is random without the
+    seed.
+
+    Attributes:
+        clock: virtual time: `tick`, `move_to`, `now`, `run_until`, `pending`.
+        world: the model behind it, with every job, workload and backend.
+        service: the REST face of the model.
+        default_backend: name of the backend that is used when none is named.
+    """
+
+    def __init__(self, model: World, *, backend: str = DEFAULT_BACKEND, freeze: bool = True) -> None:
+        super().__init__(model, backend)
+        self.clock = Clock(model, freeze=freeze)
+        self.service = Service(model)
+        self._http: httpx.Client | None = None
+        self._own_http = VirtualClient(self.service, self.clock)  # for the handles: nobody else can close it
+
+    # -- what it is --------------------------------------------------------------------------------------------------
+
+    @property
+    def trace(self) -> Trace:
+        """Everything that happened so far, in order."""
+        return self.world.trace
+
+    @property
+    def policy(self) -> Policy:
+        """The knobs that this world was made with."""
+        return self.world.policy
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the instance."""
+        return self.world.instance.plan
+
+    @property
+    def crn(self) -> str:
+        """The CRN of the instance, for the header Service-CRN."""
+        return self.service.crn()
+
+    @property
+    def token(self) -> str:
+        """A bearer token that is valid now, for the header Authorization. It expires after an hour of virtual time."""
+        return self.service.token()
+
+    @property
+    def api_key(self) -> str:
+        """An API key, for code that asks the IAM endpoint for its own tokens (any well-formed one will do)."""
+        return self.service.api_key()
+
+    @property
+    def base_url(self) -> str:
+        """The root of the service's REST API; its paths begin with ``/v1``."""
+        return self.service.base_url
+
+    @property
+    def http(self) -> httpx.Client:
+        """An `httpx.Client` with base URL, bearer token and Service-CRN set: ``qruntime.http.get("/v1/backends")``.
+
+        The token is always a valid one. If the code under test closes the client, there is a new one.
+        """
+        if self._http is None or self._http.is_closed:
+            self._http = VirtualClient(self.service, self.clock)
+        return self._http
+
+    # -- what a user of the service does -----------------------------------------------------------------------------
+
+    def session(self, backend: str | None = None, *, max_time: str | float | timedelta | None = None) -> Session:
+        """Open a session, on the default backend unless another is named.
+
+        `max_time` is ``"25m"``, seconds or a timedelta. Raises `ServiceError` if the service refuses the session, as it
+        does on the Open plan.
+        """
+        return Session(self._own_http, backend=backend or self.default_backend, max_time=max_time)
+
+    def batch(self, backend: str | None = None, *, max_time: str | float | timedelta | None = None) -> Batch:
+        """Open a batch, on the default backend unless another is named. Raises `ServiceError` if it is refused."""
+        return Batch(self._own_http, backend=backend or self.default_backend, max_time=max_time)
+
+    def run(
+        self, program: str = "sampler", params: Any = None, *, backend: str | None = None, **options: Unpack[JobOptions]
+    ) -> Job:
+        """Submit a job in job mode; without `params` a Bell circuit. The options are those of `run_job`."""
+        return run_job(self._own_http, program, params, backend=backend or self.default_backend, **options)
+
+    def job(self, job_id: str) -> Job:
+        """A handle on a job that the code under test submitted. Raises `ServiceError` (404) for an unknown id."""
+        job = Job(self._own_http, job_id)
+        job.details()
+        return job
+
+    def __repr__(self) -> str:
+        now = self.clock.now().isoformat().replace("+00:00", "Z")
+        return f"<QRuntime at {now}, plan {self.plan.name}, seed {self.world.seed}>"

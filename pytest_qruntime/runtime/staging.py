@@ -1,0 +1,166 @@
+"""What a test decides about the service: its backends, what becomes of jobs, and what other users do."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final, Literal
+
+from pytest_qruntime import arguments
+from pytest_qruntime.client import Workload
+from pytest_qruntime.clock import seconds_of
+from pytest_qruntime.model import ConfigurationError, Durations, Failure, JobScript, World
+from pytest_qruntime.model.backend import Backend
+from pytest_qruntime.model.errors import one_of, whole_number
+from pytest_qruntime.programs import PROGRAMS
+
+DEFAULT_BACKEND: Final = "fake_backend"
+DEFAULT_QUBITS: Final = 127
+
+Duration = str | float | timedelta
+
+
+class Staging:
+    """The stage of a test: what the service has and does without being asked by the code under test."""
+
+    def __init__(self, model: World, backend: str) -> None:
+        self.world = model
+        self.default_backend = model.add_backend(arguments.backend(backend), qubits=DEFAULT_QUBITS).name
+
+    def backend(
+        self,
+        name: str | None = None,
+        *,
+        qubits: int | None = None,
+        lanes: int | None = None,
+        qpu_contention: bool | None = None,
+    ) -> Backend:
+        """The backend of that name (None: the default one); a new one if there is none yet.
+
+        Args:
+            name: what clients call it.
+            qubits: 127 for a new one.
+            lanes: jobs that it runs at once; for a new one, as many as the world's.
+            qpu_contention: whether its QPU runs one job at a time; for a new one, as in the world.
+
+        Raises `ConfigurationError` when an existing backend is asked to be different.
+        """
+        name = self.default_backend if name is None else arguments.backend(name)
+        with self.world.lock:
+            if name in self.world.backends:
+                return self._existing(name, qubits=qubits, lanes=lanes, qpu_contention=qpu_contention)
+            return self.world.add_backend(
+                name, qubits=DEFAULT_QUBITS if qubits is None else qubits, lanes=lanes, qpu_contention=qpu_contention
+            )
+
+    def next_jobs(
+        self,
+        times: int | None = 1,
+        *,
+        classical: Duration | None = None,
+        quantum: Duration | None = None,
+        code: int | None = None,
+        reason: str = "The job was made to fail by the test.",
+        solution: str = "",
+        blame: Literal["user", "system"] = "user",
+        runs_too_long: bool = False,
+        backend: str | None = None,
+        session: str | Workload | None = None,
+        program: str | None = None,
+        tag: str | None = None,
+    ) -> None:
+        """Decide what becomes of the next `times` jobs that are submitted (None: of every one from now on).
+
+        Args:
+            times: how many of the jobs that match.
+            classical, quantum: how long they take, as ``"25m"``, seconds or a timedelta; if only one is given, the
+                other is zero.
+            code, reason, solution, blame: they fail with this code at the end of their QPU time; a fault of the
+                ``"system"`` is not charged, one of the ``"user"`` is (USG-07).
+            runs_too_long: they need more QPU time than their limit and are stopped with code 1305 (MXT-03).
+            backend, session, program, tag: only jobs that match; `session` is a session or batch, or its id.
+
+        Of several decisions that match a job, the first one counts. Raises `ConfigurationError` for values that make no
+        sense, alone or together.
+        """
+        script = JobScript(
+            times=times,
+            backend=None if backend is None else self._known(backend),
+            workload=session.session_id if isinstance(session, Workload) else session,
+            program=program,
+            tag=tag,
+            durations=_durations(classical, quantum),
+            failure=None if code is None else Failure(code=code, reason=reason, solution=solution, blame=blame),
+            runs_too_long=runs_too_long,
+        )
+        if program is not None:
+            one_of("program", program, PROGRAMS)
+        with self.world.lock:
+            self.world.script(script)
+
+    def other_users(
+        self,
+        jobs: int = 1,
+        *,
+        classical: Duration = 0,
+        quantum: Duration = 60,
+        after: Duration | None = None,
+        backend: str | None = None,
+    ) -> None:
+        """Other users submit so many plain jobs, now or `after` some time; they queue and hold lanes like any job.
+
+        Args:
+            jobs: how many.
+            classical, quantum: how long each one takes, as ``"25m"``, seconds or a timedelta.
+            after: how long from now they are submitted; None: now.
+            backend: where; None: on the default backend.
+        """
+        whole_number("jobs", jobs, minimum=1)
+        where = self._known(backend)
+        load = {"classical_s": _seconds("classical", classical), "quantum_s": _seconds("quantum", quantum)}
+        with self.world.lock:
+            for _ in range(jobs):
+                self.world.add_load(where, **load, at_us=self._at_us(after))
+
+    def calibrate(self, lasting: Duration = "5m", *, after: Duration | None = None, backend: str | None = None) -> None:
+        """The service calibrates a backend, now or `after` some time; between jobs, never inside a session (ORD-10)."""
+        where, seconds = self._known(backend), _seconds("lasting", lasting)
+        with self.world.lock:
+            self.world.calibrate(where, seconds=seconds, at_us=self._at_us(after))
+
+    def _known(self, backend: str | None) -> str:
+        """The name of a backend that exists; a typing error would otherwise match nothing in silence."""
+        if backend is None:
+            return self.default_backend
+        one_of("backend", backend, tuple(self.world.backends))
+        return backend
+
+    def _existing(self, name: str, *, qpu_contention: bool | None, **asked: int | None) -> Backend:
+        existing = self.world.backends[name]
+        for what, wanted in asked.items():
+            if wanted is not None and wanted != getattr(existing, what):
+                raise ConfigurationError(
+                    f"backend {name!r} exists with {what}={getattr(existing, what)}, not {wanted}; "
+                    "give the new one another name"
+                )
+        if qpu_contention is not None:
+            raise ConfigurationError(
+                f"backend {name!r} exists, and qpu_contention is decided when a backend is made; "
+                "give the new one another name, or decide for the whole world"
+            )
+        return existing
+
+    def _at_us(self, after: Duration | None) -> int | None:
+        return None if after is None else self.world.now_us + round(_seconds("after", after) * 1_000_000)
+
+
+def _durations(classical: Duration | None, quantum: Duration | None) -> Durations | None:
+    if classical is None and quantum is None:
+        return None
+    return Durations.of(
+        0 if classical is None else _seconds("classical", classical),
+        0 if quantum is None else _seconds("quantum", quantum),
+    )
+
+
+def _seconds(what: str, duration: Duration) -> float:
+    return seconds_of(duration, what=what)
