@@ -108,7 +108,7 @@ class Workload:
         return {name: document.get(key) for name, key in _DETAILS.items()}
 
     def status(self) -> str:
-        """``Pending``, ``In progress, accepting new jobs``, ``In progress, not accepting new jobs`` or ``Closed`` (STS)."""
+        """Pending, In progress (accepting new jobs, or not accepting new jobs), or Closed: Qiskit's words (STS)."""
         document = self._get()
         state, accepting = document["state"], document["accepting_jobs"]
         if state in ("open", "inactive"):
