@@ -77,7 +77,7 @@ class Service:
     def _answer(self, request: Request) -> Response:
         path = request.path
         if path == IAM_PATH and region_of(request.host) is None:
-            return iam.token(self, request)
+            return _without_body_for_head(request, iam.token(self, request))
         found = routes.match(path)
         if found is None or is_iam_host(request.host):
             raise RestError(Fault.ROUTE_UNKNOWN, path=path)

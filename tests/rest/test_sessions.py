@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pytest_qruntime.model import Policy
@@ -175,7 +177,7 @@ def test_backend_name_can_be_hidden_while_the_session_is_open() -> None:
 
 def test_custom_ttls_count_only_where_they_are_allowed(face: Face) -> None:
     channel_partner = Face(policy=Policy(allow_custom_ttl=True))
-    fields = {"interactive_ttl": 5, "active_ttl": 300, "max_ttl": 600}
+    fields: dict[str, Any] = {"interactive_ttl": 5, "active_ttl": 300, "max_ttl": 600}
 
     ignored = face.session(face.open(**fields))
     honoured = channel_partner.session(channel_partner.open(**fields))
