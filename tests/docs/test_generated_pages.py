@@ -1,0 +1,36 @@
+"""The reference pages say what the code says."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_qruntime.programs.problems import Code
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+NAMES = ("fixtures.md", "options.md", "policy.md", "rest.md")
+
+
+@pytest.fixture(scope="module")
+def generator() -> dict[str, Any]:
+    return runpy.run_path(str(DOCS / "generate.py"))
+
+
+def test_every_generated_page_is_checked_here(generator: dict[str, Any]) -> None:
+    assert sorted(generator["PAGES"]) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_page_is_current(generator: dict[str, Any], name: str) -> None:
+    page = generator["NOTICE"] + generator["PAGES"][name]()
+
+    assert (DOCS / "reference" / name).read_text(encoding="utf-8") == page, "run: python docs/generate.py"
+
+
+def test_the_page_on_results_names_every_code() -> None:
+    page = (DOCS / "reference" / "results.md").read_text(encoding="utf-8")
+
+    assert [code.value for code in Code if f"| {code.value} |" not in page] == []
