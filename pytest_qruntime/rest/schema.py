@@ -51,16 +51,21 @@ MODELS: Final[dict[str, Any]] = {
 def generate(name: str) -> dict[str, Any]:
     """The schema of one document, from its wire model."""
     schema = TypeAdapter(MODELS[name]).json_schema()
-    return {"$schema": DIALECT, "title": name, **_without_titles(schema)}
+    return {"$schema": DIALECT, "title": name, **_plain(schema)}
 
 
-def _without_titles(schema: Any) -> Any:
-    """Pydantic gives every field a title made of its name; the name alone will do."""
+def _plain(schema: Any) -> Any:
+    """The schema without what says nothing, and what some versions of pydantic say and others do not."""
     if isinstance(schema, list):
-        return [_without_titles(part) for part in schema]
+        return [_plain(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    return {key: _without_titles(part) for key, part in schema.items() if key != "title" or isinstance(part, dict)}
+    return {key: _plain(part) for key, part in schema.items() if not _says_nothing(key, part)}
+
+
+def _says_nothing(key: str, part: Any) -> bool:
+    """A title made of a field's name; that an object may have more keys, which is so unless it is forbidden."""
+    return (key == "title" and isinstance(part, str)) or (key == "additionalProperties" and part is True)
 
 
 def text(name: str) -> str:
