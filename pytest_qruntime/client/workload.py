@@ -96,7 +96,7 @@ class Workload:
             self._http,
             program,
             params,
-            backend=backend or self._backend or self._get()["backend_name"],
+            backend=backend or self._backend or self._find_backend(),
             session_id=self.session_id,
             patience=self._patience,
             **options,
@@ -130,6 +130,13 @@ class Workload:
     def cancel(self) -> None:
         """Close at once: running jobs go on, queued jobs fail (CAN-01 to CAN-03)."""
         checked(self._http.delete(f"/v1/sessions/{self.session_id}/close"))
+
+    def _find_backend(self) -> str:
+        """The backend of a workload that did not tell when this handle was made (X-17)."""
+        self._backend = self._get()["backend_name"]
+        if self._backend is None:
+            raise ConfigurationError(f"{self!r} does not tell its backend yet; name it: run(backend=...)")
+        return self._backend
 
     def _get(self) -> dict[str, Any]:
         document: dict[str, Any] = checked(self._http.get(f"/v1/sessions/{self.session_id}")).json()
