@@ -25,8 +25,13 @@ def error_document(error: RefusedError | RestError, trace: str) -> tuple[int, Er
     facts = _Facts(error.details)
     item: ErrorItem = {
         "code": entry.code,
-        "message": entry.message.format_map(facts),
-        "solution": entry.solution.format_map(facts),
+        "message": _text(entry.message, facts),
+        "solution": _text(entry.solution, facts),
         "more_info": MORE_INFO,
     }
     return entry.status, {"errors": [item], "trace": trace}
+
+
+def _text(template: str, facts: _Facts) -> str:
+    """A message with its facts; bytes of a request that are no text become question marks."""
+    return template.format_map(facts).encode("utf-8", "replace").decode()

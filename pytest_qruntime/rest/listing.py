@@ -39,6 +39,24 @@ class Jobs(Protocol):
         """Newest first."""
 
 
+class _Part:
+    """The jobs of an index that have ended, or those that have not. How many there are is known without looking."""
+
+    def __init__(self, jobs_by_id: dict[str, Job], size: int, *, final: bool) -> None:
+        self._jobs = jobs_by_id
+        self._size = size
+        self._final = final
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[Job]:
+        return (job for job in self._jobs.values() if job.final is self._final)
+
+    def __reversed__(self) -> Iterator[Job]:
+        return (job for job in reversed(self._jobs.values()) if job.final is self._final)
+
+
 def get(call: Call, _: str) -> Response:
     """GET /v1/jobs; newest first unless ``sort=ASC``, without params unless ``exclude_params=false``."""
     query = call.query()
@@ -63,27 +81,26 @@ def _within(value: int | None, least: int, most: int, *, default: int) -> int:
 
 def _matching(call: Call, query: Query) -> Jobs:
     """Every job that the query asks for, in the order of creation."""
-    index, filters = _index(call, query)
-    filters += _filters(call, query)
+    index, filters = _index(call, query), _filters(call, query)
     if not filters:
         return index
     return [job for job in index if all(keep(job) for keep in filters)]
 
 
-def _index(call: Call, query: Query) -> tuple[Jobs, list[Filter]]:
-    """The narrowest index for the query, and what of its question the index leaves open."""
+def _index(call: Call, query: Query) -> Jobs:
+    """The narrowest index for the session and for whether jobs have ended."""
     session_id, pending = query.text("session_id"), query.boolean("pending")
-    filters: list[Filter] = []
+    jobs_by_id, unfinished = call.instance.jobs, len(call.instance.pending)
     if session_id is not None:
-        if pending is not None:
-            filters.append(lambda job: job.final is not pending)
         workload = call.instance.workloads.get(session_id)
-        return ((workload.jobs if workload is not None else {}).values()), filters  # SUB-17: unknown is empty
-    if pending:
-        return call.instance.pending.values(), filters
-    if pending is False and call.instance.pending:
-        filters.append(lambda job: job.final)
-    return call.instance.jobs.values(), filters
+        if workload is None:
+            return []  # SUB-17: an unknown session has no jobs
+        jobs_by_id, unfinished = workload.jobs, workload.queued + workload.running
+    elif pending:
+        return call.instance.pending.values()
+    if pending is None:
+        return jobs_by_id.values()
+    return _Part(jobs_by_id, unfinished if pending else len(jobs_by_id) - unfinished, final=not pending)
 
 
 def _filters(call: Call, query: Query) -> list[Filter]:

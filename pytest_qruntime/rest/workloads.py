@@ -106,7 +106,7 @@ def _neighbour(call: Call, name: str, place: Place) -> wire.Cursor:
     kept = [
         pair for pair in parse_qsl(call.request.query, keep_blank_values=True) if pair[0] not in ("next", "previous")
     ]
-    query = urlencode([*kept, (name, f"{place.created_us:x}-{place.id}")])
+    query = urlencode([*kept, (name, f"{place.created_us:x}-{place.id}")], errors="replace")
     return {"href": f"{call.service.base_url}/v1/workloads?{query}"}
 
 

@@ -52,6 +52,7 @@ def busy(jobs: int) -> tuple[Face, str, str]:
         ("GET", "/v1/jobs", "limit=5", b""),
         ("GET", "/v1/jobs", "limit=5&pending=true", b""),
         ("GET", "/v1/jobs", "limit=5&session_id={session}", b""),
+        ("GET", "/v1/jobs", "limit=5&pending=true&session_id={session}", b""),
         ("GET", "/v1/backends/fake_backend/status", "", b""),
         ("GET", "/v1/instances/usage", "", b""),
         ("POST", "/v1/jobs", "", b'{"program_id":"sampler","backend":"fake_backend","session_id":"{session}"}'),

@@ -190,6 +190,8 @@ def test_a_page_makes_the_documents_of_its_rows_only(face: Face, monkeypatch: py
     for _ in range(500):
         face.world.submit(JobRequest())
 
-    page = face.ask("GET", "/v1/jobs", query="limit=3&pending=true").json
+    counts = [face.ask("GET", "/v1/jobs", query=f"limit=3{more}").json["count"] for more in ("", "&pending=true")]
+    face.at(86400)
+    counts += [face.ask("GET", "/v1/jobs", query=f"limit=3&pending={word}").json["count"] for word in ("false", "true")]
 
-    assert (len(made), page["count"]) == (3, 500)
+    assert (len(made), counts) == (9, [500, 500, 500, 0])
