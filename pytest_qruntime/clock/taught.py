@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timezone
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,16 +25,17 @@ def prepare_pydantic() -> None:
     """Build a pydantic model with a date and a datetime before the first freeze.
 
     pydantic keeps the classes that it sees while its schema machinery loads. If that happened under a freeze, every
-    later model with a datetime field would fail for the rest of the process. Without pydantic there is nothing to do.
+    later model with a datetime field would fail for the rest of the process. Without pydantic there is nothing to do;
+    and when a plain freeze of somebody else has done that damage already, nothing can be.
     """
     if "pydantic" in _done:
         return
     _done.add("pydantic")
-    try:
-        from pydantic import create_model
-    except ImportError:
-        return
-    create_model("Warm", at=(Real.datetime, ...), on=(Real.date, ...))
+    with suppress(ImportError):
+        from pydantic import PydanticSchemaGenerationError, create_model
+
+        with suppress(PydanticSchemaGenerationError):
+            create_model("Warm", at=(Real.datetime, ...), on=(Real.date, ...))
 
 
 def teach_fake_classes(api: Any) -> None:

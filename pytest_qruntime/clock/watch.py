@@ -6,7 +6,8 @@ Python does not tell which threads run, so this looks at where each one stands (
   not notified yet; in `Thread.join` of a thread that lives; an idle worker of a ThreadPoolExecutor. Costs nothing.
 - *waiting for the outside*: in a select, a socket or a child process. Believed when it has not moved for `SETTLED_S`.
 - *somewhere else*: perhaps blocked on a lock or a read, perhaps working. Believed to be blocked when it has not moved
-  for `UNMOVED_S`.
+  for `UNMOVED_S`. A loop stops for others always at the same instruction, so where the system tells (Linux), a thread
+  has moved when it used its processor.
 - *about to run*: notified, woken by us, or being started. Never quiet, unless nothing moves for `STUCK_S`.
 
 A thread that stays where it was is remembered, so a receiver that blocks for a whole test run is waited for once, and
@@ -18,6 +19,7 @@ from __future__ import annotations
 import concurrent.futures.thread
 import sys
 import threading
+import time
 from collections.abc import Collection
 from types import CodeType, FrameType
 from typing import Any, Final, NamedTuple
@@ -27,6 +29,8 @@ from pytest_qruntime.clock.real import Real
 SETTLED_S: Final = 0.0005
 UNMOVED_S: Final = 0.05
 STUCK_S: Final = 1.0
+
+_ON_LINUX: Final = sys.platform == "linux"
 
 _OUTSIDE: Final = frozenset({"selectors", "socket", "ssl", "subprocess", "multiprocessing.connection"})
 
@@ -44,6 +48,7 @@ _WORKER: Final = _code(concurrent.futures.thread, "_worker")
 class _Look(NamedTuple):
     frame_id: int
     instruction: int
+    cpu_ns: int
     since_s: float
 
 
@@ -74,11 +79,11 @@ class Watch:
             only: look only at these.
         """
         frames = sys._current_frames()
-        frames.pop(threading.get_ident(), None)
+        caller = threading.get_ident()
         now_s = Real.perf_counter()
         busy = set()
         for ident, frame in frames.items():
-            if ident in asleep or (only is not None and ident not in only):
+            if ident == caller or ident in asleep or (only is not None and ident not in only):
                 continue
             needed_s = STUCK_S if ident in woken and _in_our_sleep(frame) else _patience_s(frame, frames)
             if needed_s and now_s - self._since(ident, frame, now_s) < needed_s:
@@ -89,10 +94,26 @@ class Watch:
         return not busy
 
     def _since(self, ident: int, frame: FrameType, now_s: float) -> float:
+        here = (id(frame), frame.f_lasti, _cpu_ns(ident))
         look = self._looks.get(ident)
-        if look is None or look.frame_id != id(frame) or look.instruction != frame.f_lasti:
-            look = self._looks[ident] = _Look(id(frame), frame.f_lasti, now_s)
+        if look is None or look[:3] != here:
+            look = self._looks[ident] = _Look(*here, now_s)
         return look.since_s
+
+
+def _cpu_ns(ident: int) -> int:
+    """The processor time that a thread has used; 0 where the system does not tell.
+
+    The clock's number is made from the thread's id as Linux does for `pthread_getcpuclockid`, which itself must not be
+    asked about a thread that may just have ended.
+    """
+    native_id = getattr(threading._active.get(ident), "native_id", None) if _ON_LINUX else None  # type: ignore[attr-defined]
+    if native_id is None:
+        return 0
+    try:
+        return time.clock_gettime_ns((~native_id << 3) | 6)
+    except OSError:
+        return 0
 
 
 def _in_our_sleep(frame: FrameType) -> bool:

@@ -1,0 +1,366 @@
+"""asyncio on the virtual clock: tasks sleep together, timeouts see virtual time pass, real I/O goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import pytest
+
+from pytest_qruntime.clock import Clock
+from pytest_qruntime.clock.real import Real
+from pytest_qruntime.model import NothingPendingError
+from tests.clock.stub import StubWorld
+
+HANGS_S = 20
+
+
+@pytest.fixture(autouse=True)
+def no_hang() -> Iterator[None]:
+    began = Real.monotonic()
+    yield
+    assert Real.monotonic() - began < HANGS_S
+
+
+@pytest.fixture(params=[True, False], ids=["frozen", "real"], autouse=True)
+def clock(request: pytest.FixtureRequest, world: StubWorld) -> Iterator[Clock]:
+    with Clock(world, freeze=request.param).hold() as clock:
+        yield clock
+
+
+def run(main: Callable[[], Awaitable[Any]]) -> Any:
+    async def bounded() -> Any:
+        return await main()
+
+    return asyncio.run(bounded())
+
+
+def test_tasks_that_sleep_together_wake_in_order(world: StubWorld) -> None:
+    log: list[tuple[float, float]] = []
+
+    async def nap(seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        log.append((world.seconds, seconds))
+
+    async def main() -> None:
+        await asyncio.gather(nap(20), nap(10), nap(15), nap(10))
+
+    run(main)
+    assert log == [(10, 10), (10, 10), (15, 15), (20, 20)]
+
+
+def test_sleep_returns_its_result_and_zero_yields(world: StubWorld) -> None:
+    log: list[str] = []
+
+    async def other() -> None:
+        log.append("other")
+
+    async def main() -> Any:
+        task = asyncio.create_task(other())
+        await asyncio.sleep(0)
+        log.append("main")
+        await task
+        assert world.seconds == 0
+        return await asyncio.sleep(5, "result")
+
+    assert run(main) == "result"
+    assert log == ["other", "main"]
+    assert world.seconds == 5
+
+
+def test_ready_tasks_run_before_time_moves(world: StubWorld) -> None:
+    seen: list[float] = []
+
+    async def busy() -> None:
+        for _ in range(100):
+            await asyncio.sleep(0)
+            seen.append(world.seconds)
+
+    async def main() -> None:
+        await asyncio.gather(asyncio.sleep(10), busy())
+
+    run(main)
+    assert set(seen) == {0}
+    assert world.seconds == 10
+
+
+def test_a_sleep_can_be_cancelled(world: StubWorld) -> None:
+    async def main() -> None:
+        task = asyncio.create_task(asyncio.sleep(3600))
+        await asyncio.sleep(10)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.sleep(10)
+
+    run(main)
+    assert world.seconds == 20
+
+
+def test_events_of_the_world_happen_on_the_way(world: StubWorld) -> None:
+    world.at(1800, "job ends")
+
+    async def main() -> None:
+        while not world.happened:
+            await asyncio.sleep(60)
+
+    run(main)
+    assert world.seconds == 1800
+
+
+@pytest.mark.parametrize("seconds", [3600, 0.25, 86400 * 30])
+def test_a_timeout_around_a_sleep_fires_in_virtual_time(seconds: float, world: StubWorld) -> None:
+    async def main() -> None:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(asyncio.sleep(2 * seconds), seconds)
+
+    run(main)
+    assert world.seconds == seconds
+
+
+def test_a_timeout_that_is_long_enough_does_not_fire(world: StubWorld) -> None:
+    async def main() -> Any:
+        return await asyncio.wait_for(asyncio.sleep(3600, "done"), 7200)
+
+    assert run(main) == "done"
+    assert world.seconds == 3600
+
+
+@pytest.mark.skipif(not hasattr(asyncio, "timeout"), reason="asyncio.timeout came with Python 3.11")
+def test_the_timeout_block_fires_in_virtual_time(world: StubWorld) -> None:
+    async def main() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(90):  # type: ignore[attr-defined, unused-ignore]
+                while True:
+                    await asyncio.sleep(7)
+
+    run(main)
+    assert world.seconds == 90
+
+
+def test_timers_of_the_loop_fire_on_the_way(world: StubWorld) -> None:
+    log: list[float] = []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        loop.call_later(5, lambda: log.append(world.seconds))
+        loop.call_later(50, lambda: log.append(world.seconds))
+        await asyncio.sleep(20)
+
+    run(main)
+    assert log == [5]
+
+
+def test_a_timeout_around_real_io_counts_real_time(world: StubWorld) -> None:
+    async def main() -> None:
+        async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read()
+            writer.close()
+
+        server = await asyncio.start_server(silent, "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(reader.read(1), 0.05)
+        writer.close()
+        await writer.wait_closed()
+        server.close()
+        await server.wait_closed()
+
+    run(main)
+    assert world.seconds == 0
+
+
+def test_a_timeout_around_a_busy_loop_counts_real_time() -> None:
+    async def spin() -> None:
+        while True:
+            await asyncio.sleep(0)
+
+    async def main() -> None:
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(spin(), 0.05)
+
+    run(main)
+
+
+def test_time_waits_for_what_comes_through_a_socket(world: StubWorld) -> None:
+    log: list[tuple[float, bytes]] = []
+
+    async def main() -> None:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(await reader.readline())
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        nap = asyncio.create_task(asyncio.sleep(3600))
+        for _ in range(3):
+            reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
+            writer.write(b"ping\n")
+            log.append((world.seconds, await reader.readline()))
+            writer.close()
+            await writer.wait_closed()
+        await nap
+        server.close()
+        await server.wait_closed()
+
+    run(main)
+    assert log == [(0, b"ping\n")] * 3
+    assert world.seconds == 3600
+
+
+def test_threads_and_tasks_sleep_together(world: StubWorld) -> None:
+    log: list[tuple[float, str]] = []
+
+    def in_thread(seconds: float) -> None:
+        time.sleep(seconds)
+        log.append((world.seconds, "thread"))
+
+    async def in_task(seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        log.append((world.seconds, "task"))
+
+    async def main() -> None:
+        await asyncio.gather(
+            asyncio.to_thread(in_thread, 15), in_task(10), in_task(20), asyncio.to_thread(in_thread, 5)
+        )
+
+    run(main)
+    assert log == [(5, "thread"), (10, "task"), (15, "thread"), (20, "task")]
+
+
+def test_work_in_a_thread_is_waited_for(world: StubWorld) -> None:
+    log: list[float] = []
+
+    def compute() -> None:
+        until = Real.monotonic() + 0.1
+        while Real.monotonic() < until:
+            sum(range(100))
+        log.append(world.seconds)
+
+    async def main() -> None:
+        await asyncio.gather(asyncio.to_thread(compute), asyncio.sleep(3600))
+
+    run(main)
+    assert log == [0]
+    assert world.seconds == 3600
+
+
+def test_loops_in_two_threads_share_the_time(world: StubWorld) -> None:
+    log: list[tuple[float, str]] = []
+
+    async def nap(name: str, *lengths: float) -> None:
+        for seconds in lengths:
+            await asyncio.sleep(seconds)
+            log.append((world.seconds, name))
+
+    threads = [
+        threading.Thread(target=lambda: asyncio.run(nap("a", 10, 10, 10)), daemon=True),
+        threading.Thread(target=lambda: asyncio.run(nap("b", 15, 10)), daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    time.sleep(100)
+    for thread in threads:
+        thread.join(HANGS_S)
+    assert log == [(10, "a"), (15, "b"), (20, "a"), (25, "b"), (30, "a")]
+    assert world.seconds == 100
+
+
+def test_a_blocking_sleep_in_a_task_moves_time_for_all(world: StubWorld) -> None:
+    async def main() -> None:
+        nap = asyncio.create_task(asyncio.sleep(10))
+        await asyncio.sleep(0)
+        time.sleep(30)
+        await nap
+
+    run(main)
+    assert world.seconds == 30
+
+
+def test_an_error_of_the_world_reaches_the_task_that_wanted_that_instant(world: StubWorld) -> None:
+    world.at(10, "breaks", lambda: 1 / 0)
+
+    async def main() -> list[Any]:
+        return await asyncio.gather(
+            asyncio.sleep(5, "a"), asyncio.sleep(15), asyncio.sleep(30, "c"), return_exceptions=True
+        )
+
+    first, second, third = run(main)
+    assert (first, type(second), third) == ("a", ZeroDivisionError, "c")
+
+
+def test_polling_for_what_cannot_come_is_an_error(clock: Clock) -> None:
+    clock.idle_sleeps_limit = 50
+
+    async def main() -> None:
+        while True:
+            await asyncio.sleep(1)
+
+    with pytest.raises(NothingPendingError):
+        run(main)
+
+
+def test_a_hold_inside_a_running_loop_leaves_its_timers_in_place(clock: Clock) -> None:
+    clock.stop()
+    world = StubWorld()
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        fired = asyncio.Event()
+        with Clock(world, freeze=clock.freezes).hold():
+            await asyncio.sleep(3600)
+            loop.call_later(0.05, fired.set)
+            before = loop.time()
+        assert loop.time() < before
+        await asyncio.wait_for(fired.wait(), 5)
+
+    asyncio.run(main())
+    assert world.seconds == 3600
+
+
+def test_the_loop_s_time_counts_virtual_hours(clock: Clock) -> None:
+    async def main() -> float:
+        loop = asyncio.get_running_loop()
+        before = loop.time()
+        clock.tick("8h")
+        return loop.time() - before
+
+    assert 28800 <= run(main) < 28860
+
+
+def test_a_task_that_is_left_asleep_ends_with_the_hold(clock: Clock, world: StubWorld) -> None:
+    async def main() -> None:
+        nap = asyncio.create_task(asyncio.sleep(3600))
+        await asyncio.sleep(10)
+        clock.stop()
+        await asyncio.wait_for(nap, 5)
+
+    run(main)
+    assert world.seconds == 10
+
+
+class _Opaque(asyncio.SelectorEventLoop):
+    """A loop without the private attributes of asyncio's own."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in {"_ready", "_scheduled", "_selector"}:
+            import sys
+
+            if "pytest_qruntime" in sys._getframe(1).f_globals.get("__name__", ""):
+                raise AttributeError(name)
+        return super().__getattribute__(name)
+
+
+def test_a_loop_of_another_make_still_sleeps_virtually(world: StubWorld) -> None:
+    async def main() -> None:
+        await asyncio.gather(asyncio.sleep(20), asyncio.sleep(10))
+
+    loop = _Opaque()
+    try:
+        loop.run_until_complete(main())
+    finally:
+        loop.close()
+    assert world.seconds == 20
