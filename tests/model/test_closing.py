@@ -1,0 +1,197 @@
+"""Closing (CLS) and cancelling (CAN) a workload."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.model.timeline import (
+    ACCEPTING,
+    CLOSED,
+    DRAINING,
+    PENDING,
+    J,
+    Timeline,
+    ran,
+    runs,
+    seconds,
+    started,
+    statuses,
+)
+
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.mark.parametrize("mode", ["dedicated", "batch"])
+def test_closing_lets_running_and_queued_jobs_finish(mode: str) -> None:
+    """CLS-01, CLS-02, CLS-03"""
+    t = Timeline(lanes=1)
+    w = t.world.open(mode, backend="fake_backend")
+    jobs = [t.submit(w, J(10, 5)) for _ in range(3)]
+    f = t.foreign(J(10, 5))
+    t.at(5).close(w)
+    assert t.at(29).status(w) == DRAINING
+    t.at(40)
+    assert (statuses(*jobs), seconds(w.closed_us), ran(f)) == (["Completed"] * 3, 30, (30, 40))
+
+
+def test_a_draining_workload_ends_at_its_max_ttl_like_any_other() -> None:
+    """CLS-04, MAX-03, MAX-04"""
+    t = Timeline(lanes=1)
+    s = t.session(max_time=25)
+    jobs = [t.submit(s, J(10, 5)) for _ in range(5)]
+    t.at(5).close(s)
+    t.at(100)
+    assert statuses(*jobs) == ["Completed", "Completed", "Completed", "Failed", "Failed"]
+    assert (seconds(s.closed_us), t.usage(s)) == (25, 30)
+
+
+@pytest.mark.parametrize("mode", ["dedicated", "batch"])
+def test_closing_a_workload_that_was_never_used_closes_it_at_once(mode: str) -> None:
+    """CLS-06"""
+    t = Timeline()
+    w = t.world.open(mode, backend="fake_backend")
+    t.at(5).close(w)
+    assert (w.state, w.state_reason, seconds(w.closed_us), t.usage(w)) == ("closed", "session_closed_early", 5, 0)
+    assert t.world.next_event_us() is None
+
+
+def test_a_workload_closed_before_it_started_stays_open_and_runs_its_jobs_with_priority() -> None:
+    """CLS-07"""
+    t = Timeline(lanes=1)
+    f1 = t.foreign(J(20, 5))
+    b = t.batch()
+    b1 = t.submit(b, J(10, 5))
+    f2 = t.foreign(J(10, 5))
+    b2 = t.submit(b, J(10, 5))
+    t.at(5).close(b)
+    assert (b.state, b.accepting, t.status(b)) == ("open", False, PENDING)
+    assert t.at(20).status(b) == DRAINING
+    t.at(100)
+    assert started(f1, b1, b2, f2) == [0, 20, 30, 40]
+    assert seconds(b.closed_us) == 40
+
+
+def test_closing_an_idle_active_session_stops_its_usage() -> None:
+    """CLS-08"""
+    t = Timeline()
+    s = t.session()
+    t.submit(s, J(10, 5))
+    t.at(20).close(s)
+    assert (s.state, seconds(s.closed_us)) == ("closed", 20)
+    assert t.at(100).usage(s) == 20
+
+
+def test_closing_an_inactive_workload_closes_it_at_once_if_nothing_is_queued() -> None:
+    """CLS-09"""
+    t = Timeline(lanes=1)
+    s, w = t.session(), t.session()
+    t.submit(s, J(10, 5))
+    t.at(100).close(s)
+    assert (s.state, seconds(s.closed_us), t.usage(s)) == ("closed", 100, 70)
+    t.submit(w, J(10, 5))
+    t.at(180).foreign(J(50, 5))
+    w2 = t.at(190).submit(w, J(10, 5))
+    t.close(w)
+    assert (w.state, w.accepting, w2.status) == ("inactive", False, "Queued")
+    t.at(300)
+    assert (ran(w2), seconds(w.closed_us)) == ((230, 240), 240)
+
+
+def test_closing_twice_changes_nothing() -> None:
+    """CLS-10, CLS-11, CAN-07"""
+    t = Timeline()
+    s = t.session()
+    t.submit(s, J(30, 5))
+    t.close(s)
+    before = t.snapshot()
+    t.at(10).close(s)
+    assert t.snapshot() == before
+    t.cancel(s)
+    t.at(20).close(s)
+    t.cancel(s)
+    assert (s.state, seconds(s.closed_us), s.state_reason) == ("closed", 10, "session_cancelled")
+    ignored = [event.data["operation"] for event in t.world.trace.where(kind="request.ignored")]
+    assert ignored == ["close", "close", "cancel"]
+
+
+def test_a_closed_workload_can_be_flagged_as_accepting_and_still_takes_no_job() -> None:
+    """CLS-12, X-21"""
+    t = Timeline()
+    s = t.session()
+    t.submit(s, J(10, 5))
+    t.close(s)
+    t.at(20).reopen(s)
+    assert (t.status(s), s.accepting, seconds(s.closed_us)) == (CLOSED, True, 10)
+    assert t.refuses_job(s, J(10, 5)) == "workload_closed"
+
+
+def test_a_draining_workload_can_be_opened_again() -> None:
+    """CLS-13"""
+    t = Timeline()
+    s = t.session()
+    t.submit(s, J(30, 5))
+    t.at(10).close(s)
+    t.at(20).reopen(s)
+    assert t.status(s) == ACCEPTING
+    j2 = t.submit(s, J(30, 5))
+    t.at(60)
+    assert (j2.status, s.state, s.closed_us) == ("Completed", "active", None)
+
+
+def test_closing_or_cancelling_what_does_not_exist_is_refused() -> None:
+    """CLS-14, CAN-08"""
+    t = Timeline()
+    s, stranger = t.session(), t.world.add_instance("stranger")
+    assert t.refused(lambda: t.world.set_accepting(UNKNOWN, False)) == "workload_unknown"
+    assert t.refused(lambda: t.world.cancel_workload(UNKNOWN)) == "workload_unknown"
+    assert t.refused(lambda: t.world.cancel_workload(s.id, instance=stranger)) == "workload_unknown"
+
+
+def test_the_jobs_of_a_closed_workload_can_still_be_read() -> None:
+    """CLS-16"""
+    t = Timeline()
+    s = t.session()
+    j = t.submit(s, J(10, 5))
+    t.close(s)
+    t.at(20)
+    assert t.world.job(j.id) is j
+    assert (t.world.workload(s.id), list(s.jobs)) == (s, [j.id])
+
+
+@pytest.mark.parametrize("mode", ["dedicated", "batch"])
+@pytest.mark.parametrize("second", [5, 25, 100])
+def test_cancelling_closes_at_once_from_any_state(mode: str, second: int) -> None:
+    """CAN-01: open at 5 s, active at 25 s, inactive at 100 s"""
+    t = Timeline(lanes=1)
+    t.foreign(J(20, 5))
+    w = t.world.open(mode, backend="fake_backend")
+    t.submit(w, J(10, 5))
+    t.at(second)
+    assert w.state == {5: "open", 25: "active", 100: "inactive"}[second]
+    t.cancel(w)
+    assert (w.state, w.accepting, seconds(w.closed_us)) == ("closed", False, second)
+    assert w.state_reason == "session_cancelled"
+
+
+def test_cancelling_before_the_first_job_runs_costs_nothing() -> None:
+    """CAN-02, CAN-06, USG-09, USG-10"""
+    t = Timeline(lanes=1)
+    t.foreign(J(20, 5))
+    s = t.session()
+    jobs = [t.submit(s, J(10, 5)) for _ in range(2)]
+    t.at(5).cancel(s)
+    t.at(100)
+    assert (statuses(*jobs), runs(*jobs)) == (["Failed", "Failed"], [(None, 5), (None, 5)])
+    assert (s.started_us, t.usage(s), t.instance_usage()) == (None, 0, 0)
+
+
+def test_the_backend_is_free_again_when_the_running_jobs_of_a_cancelled_session_have_ended() -> None:
+    """CAN-03, CAN-05, CAN-09"""
+    t = Timeline(lanes=2)
+    s = t.session()
+    s1 = t.submit(s, J(50, 5))
+    f = t.foreign(J(10, 5))
+    t.at(10).cancel(s)
+    assert t.at(49).usage(s) == 49
+    t.at(100)
+    assert (s1.status, ran(f), t.usage(s)) == ("Completed", (50, 60), 50)
