@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -132,12 +133,12 @@ def test_a_timeout_that_is_long_enough_does_not_fire(world: StubWorld) -> None:
 @pytest.mark.skipif(not hasattr(asyncio, "timeout"), reason="asyncio.timeout came with Python 3.11")
 def test_the_timeout_block_fires_in_virtual_time(world: StubWorld) -> None:
     async def main() -> None:
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(90):  # type: ignore[attr-defined, unused-ignore]
-                while True:
-                    await asyncio.sleep(7)
+        async with asyncio.timeout(90):  # type: ignore[attr-defined, unused-ignore]
+            while True:
+                await asyncio.sleep(7)
 
-    run(main)
+    with pytest.raises(TimeoutError):
+        run(main)
     assert world.seconds == 90
 
 
@@ -284,9 +285,8 @@ def test_an_error_of_the_world_reaches_the_task_that_wanted_that_instant(world: 
     world.at(10, "breaks", lambda: 1 / 0)
 
     async def main() -> list[Any]:
-        return await asyncio.gather(
-            asyncio.sleep(5, "a"), asyncio.sleep(15), asyncio.sleep(30, "c"), return_exceptions=True
-        )
+        naps = [asyncio.sleep(5, "a"), asyncio.sleep(15, "b"), asyncio.sleep(30, "c")]
+        return list(await asyncio.gather(*naps, return_exceptions=True))
 
     first, second, third = run(main)
     assert (first, type(second), third) == ("a", ZeroDivisionError, "c")
@@ -346,11 +346,9 @@ class _Opaque(asyncio.SelectorEventLoop):
     """A loop without the private attributes of asyncio's own."""
 
     def __getattribute__(self, name: str) -> Any:
-        if name in {"_ready", "_scheduled", "_selector"}:
-            import sys
-
-            if "pytest_qruntime" in sys._getframe(1).f_globals.get("__name__", ""):
-                raise AttributeError(name)
+        asks = sys._getframe(1).f_globals.get("__name__", "")
+        if name in {"_ready", "_scheduled", "_selector"} and "pytest_qruntime" in asks:
+            raise AttributeError(name)
         return super().__getattribute__(name)
 
 

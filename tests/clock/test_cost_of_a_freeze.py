@@ -8,9 +8,10 @@ import time
 import types
 from typing import Any
 
+import freezegun.api
 import pytest
 
-from pytest_qruntime.clock import Clock
+from pytest_qruntime.clock import Clock, freezing
 from pytest_qruntime.clock.process import ALIASES
 from tests.clock.stub import StubWorld
 
@@ -32,10 +33,6 @@ def test_later_holds_look_only_into_modules_that_are_new(clock: Clock, monkeypat
 
 
 def test_freezegun_is_shown_only_modules_that_saved_a_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    import freezegun.api
-
-    from pytest_qruntime.clock import freezing
-
     shown: list[set[str]] = []
     swapped = freezing.swapped
 
@@ -50,7 +47,7 @@ def test_freezegun_is_shown_only_modules_that_saved_a_clock(clock: Clock, monkey
     started, stopped = shown
     assert len(started) < len(sys.modules) / 3
     assert not stopped & started
-    assert freezegun.api.sys is sys
+    assert vars(freezegun.api)["sys"] is sys
 
 
 class _Lazy(types.ModuleType):
@@ -85,10 +82,12 @@ def test_a_hold_imports_no_module_of_the_user() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
-def test_moving_the_clock_costs_the_view_one_move(held: Clock, world: StubWorld) -> None:
-    moves = []
+def test_moving_the_clock_costs_the_view_one_move(
+    held: Clock, world: StubWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moves: list[int] = []
     assert held.view is not None
-    held.view.move = moves.append  # type: ignore[method-assign]
+    monkeypatch.setattr(held.view, "move", moves.append)
     for second in range(1, 101):
         world.at(second, "event")
     time.sleep(100)

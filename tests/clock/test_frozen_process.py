@@ -22,9 +22,10 @@ from typing import Any
 
 import freezegun
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped, unused-ignore]
 
 from pytest_qruntime.clock import Clock
+from pytest_qruntime.clock.real import Real
 from tests.clock.stub import START_UNIX_US, StubWorld
 
 UTC = datetime.timezone.utc
@@ -37,14 +38,12 @@ Zone = Callable[[str], None]
 @pytest.fixture(autouse=True)
 def bounded() -> Any:
     """Nothing here may take long in real time."""
-    from pytest_qruntime.clock.real import Real
-
     began = Real.monotonic()
     yield
     assert Real.monotonic() - began < QUICKLY_S
 
 
-# -- one and the same time, everywhere -----------------------------------------------------------------------------------
+# -- one and the same time, everywhere -------------------------------------------------------------------------------
 
 
 def every_reading() -> dict[str, float]:
@@ -106,7 +105,7 @@ def test_a_given_time_is_formatted_as_given(held: Clock) -> None:
     assert datetime.datetime.fromtimestamp(0, UTC).year == 1970
 
 
-# -- time zones ----------------------------------------------------------------------------------------------------------
+# -- time zones ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -144,7 +143,7 @@ def test_the_hour_that_comes_twice_is_told_apart(zone: Zone) -> None:
     assert second.timestamp() - first.timestamp() == 3600
 
 
-# -- waits with a real timeout, which never end on a clock that stands still -----------------------------------------------
+# -- waits with a real timeout, which never end on a clock that stands still -----------------------------------------
 
 
 def test_a_child_process_times_out_in_real_time(held: Clock, world: StubWorld) -> None:
@@ -194,7 +193,7 @@ def test_a_loop_that_polls_until_its_own_deadline_ends(held: Clock, world: StubW
     assert 3600 <= world.seconds <= 3620
 
 
-# -- values that outlive the freeze ----------------------------------------------------------------------------------------
+# -- values that outlive the freeze ----------------------------------------------------------------------------------
 
 
 def test_frozen_times_are_datetimes_that_can_be_copied_and_pickled(clock: Clock) -> None:
@@ -233,7 +232,7 @@ def test_yaml_writes_frozen_times(dumper: str, clock: Clock) -> None:
     assert [dict(cls.yaml_representers) for cls in (yaml.SafeDumper, yaml.Dumper)] == tables
 
 
-# -- beside other tools --------------------------------------------------------------------------------------------------
+# -- beside other tools ----------------------------------------------------------------------------------------------
 
 
 def test_a_freeze_inside_the_hold_shows_its_own_time(held: Clock, world: StubWorld) -> None:

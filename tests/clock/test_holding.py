@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from pytest_qruntime.clock import Clock
+from pytest_qruntime.clock import Clock, freezing
 from pytest_qruntime.model import ClockError
 from tests.clock.stub import SECOND, StubWorld
 
@@ -82,9 +82,14 @@ def test_without_freeze_the_process_keeps_its_clock(world: StubWorld) -> None:
 @pytest.mark.parametrize("freeze", [True, False])
 def test_nothing_stays_patched_after_an_exception(error: type[BaseException], freeze: bool, world: StubWorld) -> None:
     before = process()
-    with pytest.raises(error), Clock(world, freeze=freeze).hold():
-        assert process() != before
-        raise error
+
+    def fails_while_held() -> None:
+        with Clock(world, freeze=freeze).hold():
+            assert process() != before
+            raise error
+
+    with pytest.raises(error):
+        fails_while_held()
     assert process() == before
 
 
@@ -92,24 +97,30 @@ def test_an_interrupted_sleep_leaves_nothing_behind(world: StubWorld) -> None:
     def interrupt() -> None:
         raise KeyboardInterrupt
 
+    def sleeps() -> None:
+        with Clock(world).hold():
+            time.sleep(20)
+
     world.at(10, "Ctrl-C", interrupt)
-    with pytest.raises(KeyboardInterrupt), Clock(world).hold():
-        time.sleep(20)
+    with pytest.raises(KeyboardInterrupt):
+        sleeps()
     assert world.now_us == 10 * SECOND
 
 
-def test_a_start_that_fails_leaves_nothing_behind(world: StubWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pytest_qruntime.clock import freezing
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_a_start_that_fails_leaves_nothing_behind(
+    error: type[BaseException], world: StubWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(api: object) -> None:
+        raise error
 
+    monkeypatch.setattr(freezing, "yaml_knows", fail)
     before = process()
-    for error in (RuntimeError, KeyboardInterrupt):
-        with monkeypatch.context() as broken:
-            broken.setattr(freezing, "yaml_knows", lambda api: (_ for _ in ()).throw(error))
-            clock = Clock(world)
-            with pytest.raises(error):
-                clock.start()
-        assert not clock.held
-        assert process() == before
+    clock = Clock(world)
+    with pytest.raises(error):
+        clock.start()
+    assert not clock.held
+    assert process() == before
 
 
 def test_start_and_stop_are_the_hold_in_two_halves(world: StubWorld) -> None:
@@ -232,14 +243,22 @@ def test_odd_entries_in_sys_modules_are_left_alone(monkeypatch: pytest.MonkeyPat
         def __getattr__(self, name: str) -> Any:
             raise RuntimeError(name)
 
-    monkeypatch.setitem(sys.modules, "touchy", Touchy())  # type: ignore[arg-type]
-    monkeypatch.setitem(sys.modules, "nothing", None)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "touchy", Touchy())
+    monkeypatch.setitem(sys.modules, "nothing", None)
     with Clock(world).hold():
         time.sleep(1)
 
 
-@pytest.mark.parametrize(("bad", "error"), [(-1, ValueError), (float("nan"), ValueError), ("1", TypeError), (None, TypeError),
-                                            (float("inf"), OverflowError)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("bad", "error"),
+    [
+        (-1, ValueError),
+        (float("nan"), ValueError),
+        ("1", TypeError),
+        (None, TypeError),
+        (float("inf"), OverflowError),
+    ],
+)
 def test_a_bad_sleep_fails_like_the_real_one(bad: Any, error: type[Exception], held: Clock, world: StubWorld) -> None:
     with pytest.raises(error):
         time.sleep(bad)
