@@ -45,6 +45,8 @@ class Staging:
         Raises `ConfigurationError` when an existing backend is asked to be different.
         """
         name = self.default_backend if name is None else arguments.backend(name)
+        if qpu_contention is not None:
+            arguments.qpu_contention(qpu_contention)
         with self.world.lock:
             if name in self.world.backends:
                 return self._existing(name, qubits=qubits, lanes=lanes, qpu_contention=qpu_contention)
@@ -85,7 +87,7 @@ class Staging:
         script = JobScript(
             times=times,
             backend=None if backend is None else self._known(backend),
-            workload=session.session_id if isinstance(session, Workload) else session,
+            workload=None if session is None else self._known_session(session),
             program=program,
             tag=tag,
             durations=_durations(classical, quantum),
@@ -133,6 +135,14 @@ class Staging:
             return self.default_backend
         one_of("backend", backend, tuple(self.world.backends))
         return backend
+
+    def _known_session(self, session: str | Workload) -> str:
+        session_id = session.session_id if isinstance(session, Workload) else session
+        if session_id not in self.world.workloads:
+            raise ConfigurationError(
+                f"session is {session!r}; expected one of the sessions and batches that exist, or its id"
+            )
+        return session_id
 
     def _existing(self, name: str, *, qpu_contention: bool | None, **asked: int | None) -> Backend:
         existing = self.world.backends[name]
