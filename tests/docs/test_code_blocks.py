@@ -143,9 +143,8 @@ def _collected() -> Iterator[object]:
 
 @pytest.mark.parametrize("block", list(_collected()))
 def test_code_block(block: Block | Exception, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1"
-    )  # whatever else is installed here, the reader may not have
+    # What else is installed here, the reader may not have.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     if isinstance(block, Exception):
         pytest.fail(str(block), pytrace=False)
     for one in (*block.before, block):
