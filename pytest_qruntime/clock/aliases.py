@@ -46,6 +46,8 @@ class Aliases:
     def fresh(self) -> Iterator[tuple[str, ModuleType]]:
         """The searchable modules that were not loaded at the last `refresh`."""
         known = self._loaded
+        if sys.modules == known:
+            return
         modules: list[tuple[str, Any]] = list(sys.modules.items())  # a module may put any object there
         for name, module in modules:
             if known.get(name) is not module and isinstance(module, ModuleType) and is_searched(name, module):

@@ -44,7 +44,8 @@ class Clock:
            ours. One that was active before the hold keeps its own `time.localtime` and `time.monotonic`.
         3. Modules that must have the real clock keep it: those that wait with a timeout (`threading`, `queue`,
            `subprocess`, `concurrent.futures`, `multiprocessing`, sockets) and those that measure tests (pytest,
-           Hypothesis, coverage, debuggers). `Event.wait(5)` waits five real seconds.
+           Hypothesis, coverage, debuggers), and event loops other than asyncio's. `Event.wait(5)` waits five real
+           seconds.
         4. A due sleeper wakes before time moves on; of several, the one with the earlier deadline, then the one who
            fell asleep earlier. Events of the world at an instant come before the sleepers of that instant.
 
@@ -52,8 +53,8 @@ class Clock:
         Those that sleep at the same time share the time that passes: time moves when every other thread sleeps or is
         blocked. A thread that computes is waited for, a real second at most. Reading a socket counts as blocked, so
         while an outside server is slow, the hours of another thread's sleep may pass. In asyncio, tasks that are ready
-        run before time moves, and `asyncio.timeout` counts real time plus the virtual time that was skipped. `tick`,
-        `move_to` and `run_until` do not stop for sleepers on the way: these wake afterwards, in order.
+        run before time moves, and `asyncio.timeout` counts real time plus the virtual time that was skipped. `tick` and
+        `move_to` do not stop for sleepers on the way: these wake afterwards, in order.
 
     No wait hangs
         A wait that nothing pending can end raises `NothingPendingError` at once, with the list. Code that sleeps
@@ -61,8 +62,8 @@ class Clock:
         cannot come.
 
     What stays real
-        The times of files, TLS, sqlite's and numpy's ``now``, child processes, pydantic's `PastDatetime` and
-        `FutureDatetime`.
+        The times of files, TLS, sqlite's and numpy's ``now``, `select` used to wait, new child processes (a forked one
+        gets a copy of the clock), pydantic's `PastDatetime` and `FutureDatetime`.
 
     Args:
         world: the world whose time this is.
@@ -235,10 +236,12 @@ class Clock:
             return
         if HELD[-1] is not self:
             raise ClockError(f"{HELD[-1]!r} was held after {self!r}; release it first")
-        self.loops.let_go(last=len(HELD) == 1)
         undo, self._undo = self._undo, None
-        undo.close()
-        self.sleepers.release_all()
+        try:
+            self.loops.let_go(last=len(HELD) == 1)
+        finally:
+            undo.close()
+            self.sleepers.release_all()
 
     # -- helpers -----------------------------------------------------------------------------------------------------
 

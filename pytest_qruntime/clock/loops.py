@@ -173,11 +173,11 @@ def _turn(loop: Any, state: _LoopState) -> None:
         state.idle_turns = 2
         Real.sleep(SETTLED_S)
     else:
-        state.idle = True
-        _let_time_move(state)
+        state.idle = True  # for other threads that want to know while this one asks about them
+        state.idle = not _let_time_move(state)
 
 
-def _let_time_move(state: _LoopState) -> None:
+def _let_time_move(state: _LoopState) -> bool:
     now_s = Real.monotonic()
     moved = False
     for clock in {id(sleeper.clock): sleeper.clock for sleeper in state.sleepers}.values():
@@ -187,6 +187,7 @@ def _let_time_move(state: _LoopState) -> None:
         state.idle_turns = 0
     else:
         Real.sleep(LOOK_EVERY_S)
+    return moved
 
 
 def _waits_for_sockets(loop: Any) -> bool:

@@ -55,11 +55,14 @@ FREEZABLE: Final = (
 )
 
 # fmt: off
-_TEST_TOOLS: Final = frozenset(
+_PACKAGES: Final = frozenset(
     {
+        # they measure tests, or are what a person watches them with
         "IPython", "_hypothesis_pytestplugin", "_pydev_bundle", "_pydevd_bundle", "_pytest", "bdb", "cProfile",
         "coverage", "debugpy", "execnet", "hypothesis", "ipykernel", "jupyter_client", "pdb", "pluggy", "pydevd",
-        "pytest_benchmark", "pytest_rerunfailures", "pytest_timeout", "timeit", "tornado", "trace", "xdist", "zmq",
+        "pytest_benchmark", "pytest_rerunfailures", "pytest_timeout", "timeit", "trace", "xdist", "zmq",
+        # event loops, which would wait for ever
+        "curio", "eventlet", "gevent", "tornado", "trio", "twisted",
     }
 )
 _WAITERS: Final = frozenset(
@@ -72,7 +75,7 @@ _WAITERS: Final = frozenset(
 )
 # The packages in which saved names are neither looked for nor changed: those below, which must have the real clock, the
 # libraries with which they wait, and the two packages that make the virtual clock.
-NOT_SEARCHED: Final = _TEST_TOOLS | frozenset(
+NOT_SEARCHED: Final = _PACKAGES | frozenset(
     {
         "asyncio", "asyncore", "concurrent", "freezegun", "multiprocessing", "pytest_qruntime", "queue", "sched",
         "selectors", "socket", "socketserver", "ssl", "subprocess", "telnetlib", "threading",
@@ -94,5 +97,5 @@ def keeps_real_time(module_name: str) -> bool:
     decided = _decided.get(module_name)
     if decided is None:
         top = module_name.partition(".")[0]
-        decided = _decided[module_name] = top in _TEST_TOOLS or module_name in _WAITERS
+        decided = _decided[module_name] = top in _PACKAGES or module_name in _WAITERS
     return decided

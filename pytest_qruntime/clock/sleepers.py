@@ -20,6 +20,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from pytest_qruntime.clock.instants import iso
 from pytest_qruntime.clock.real import Real
 from pytest_qruntime.clock.watch import STUCK_S, UNMOVED_S, Watch
 from pytest_qruntime.model.errors import NothingPendingError
@@ -110,7 +111,7 @@ class Sleepers:
             event_us = self._world.next_event_us()
             times_us = [t for t in (event_us, until_us) if t is not None]
             if not times_us:
-                raise NothingPendingError("nothing is pending, so nothing can end this wait")
+                raise self._hopeless()
             self._clock.advance_to(max(min(times_us), self._world.now_us))
         else:
             self._sleep(Sleeper(until_us, self._world.now_us, for_event=True), STUCK_S)
@@ -207,7 +208,7 @@ class Sleepers:
         if due is not None:
             self._wake(due)
         elif target_us is None:
-            self._wake(first, NothingPendingError("nothing is pending, so nothing can end this wait"))
+            self._wake(first, self._hopeless())
         else:
             self._advance(target_us, first)
         return True
@@ -224,6 +225,12 @@ class Sleepers:
         if any(sleeper.for_event for sleeper in list(self._asleep)):
             times_us.append(self._world.next_event_us())
         return min((t for t in times_us if t is not None), default=None)
+
+    def _hopeless(self) -> NothingPendingError:
+        return NothingPendingError(
+            f"a client waits for an event at {iso(self._clock.now())}, but nothing is pending and nobody is left who "
+            "could change that: the wait would never end"
+        )
 
     def _wake(self, sleeper: Sleeper, error: Exception | None = None) -> None:
         self.remove(sleeper)

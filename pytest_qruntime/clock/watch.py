@@ -90,7 +90,7 @@ class Watch:
                 busy.add(ident)
         self._busy = busy
         self._restless &= busy
-        self._looks = {ident: look for ident, look in self._looks.items() if ident in frames}
+        self._looks = {ident: look for ident, look in list(self._looks.items()) if ident in frames}
         return not busy
 
     def _since(self, ident: int, frame: FrameType, now_s: float) -> float:

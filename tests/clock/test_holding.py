@@ -284,3 +284,35 @@ def test_importing_the_clock_imports_neither_freezegun_nor_pydantic() -> None:
         "assert {'freezegun', 'pydantic'} <= set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60, cwd=os.getcwd())
+
+
+def test_the_clock_can_be_imported_during_somebody_s_freeze() -> None:
+    code = (
+        "import time, datetime, freezegun\n"
+        "reals = time.time, time.monotonic, datetime.datetime\n"
+        "with freezegun.freeze_time('2001-01-01'):\n"
+        "    from pytest_qruntime.clock import Clock\n"
+        "    from pytest_qruntime.clock.real import Real\n"
+        "    from tests.clock.stub import StubWorld\n"
+        "    assert (Real.time, Real.monotonic, Real.datetime) == reals\n"
+        "    assert type(Clock(StubWorld()).now()) is reals[2]\n"
+        "with Clock(StubWorld()).hold() as clock:\n"
+        "    assert type(clock.now()) is reals[2]\n"
+        "    assert time.time() == clock.now().timestamp()\n"
+        "assert (time.time, time.monotonic, datetime.datetime) == reals\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_a_failure_while_letting_go_still_gives_the_process_back(
+    world: StubWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*, last: bool) -> None:
+        raise RuntimeError
+
+    clock = Clock(world)
+    monkeypatch.setattr(clock.loops, "let_go", fail)
+    clock.start()
+    with pytest.raises(RuntimeError):
+        clock.stop()
+    assert not clock.held

@@ -8,6 +8,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed, wait
+from functools import partial
+from itertools import accumulate
+from random import Random
 from typing import Any
 
 import pytest
@@ -95,6 +98,23 @@ def test_repeated_runs_wake_in_the_same_order(workers: int, world: StubWorld) ->
     assert first == sorted(first, key=lambda entry: entry[0])
     for _ in range(5):
         assert loop_over_sleep(world, workers) == first
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_threads_sleep_each_wakes_at_the_sum_of_its_sleeps(seed: int, world: StubWorld) -> None:
+    random = Random(seed)
+    plans = [[random.choice([0.25, 1, 1, 2, 3.5, 60]) for _ in range(random.randrange(1, 12))] for _ in range(6)]
+    log: list[tuple[float, int]] = []
+
+    def follow(number: int, plan: list[float]) -> None:
+        for seconds in plan:
+            time.sleep(seconds)
+            log.append((world.seconds, number))
+
+    join(start(*[partial(follow, number, plan) for number, plan in enumerate(plans)]))
+    for number, plan in enumerate(plans):
+        assert [second for second, who in log if who == number] == list(accumulate(plan))
+    assert [second for second, _ in log] == sorted(second for second, _ in log)
 
 
 @pytest.mark.parametrize(
