@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pytest_qruntime.model import trace
 from pytest_qruntime.model.errors import one_of, whole_number
-from pytest_qruntime.model.events import DISPATCH, JOB_PHASE
+from pytest_qruntime.model.events import DISPATCH, JOB_PHASE, Timer
 from pytest_qruntime.model.job import (
     CANCELLED,
     COMPLETED,
@@ -46,6 +46,7 @@ class Backend:
         "_batches",
         "_calibrations",
         "_dispatch_due",
+        "_look",
         "_normal",
         "_window",
         "_world",
@@ -76,6 +77,7 @@ class Backend:
         self._batches: dict[str, Workload] = {}
         self._window: Workload | None = None
         self._dispatch_due = False
+        self._look = Timer(0, self._dispatch, None, "looks who runs next", "backend", name)
 
     def set_status(self, status: BackendStatus, reason: str = "") -> None:
         """Take the backend online, or pause it, or take it offline. Raises `ConfigurationError` for another word."""
@@ -115,12 +117,13 @@ class Backend:
         self._normal.add(job)
 
     def wake(self) -> None:
-        """Let the scheduler look at this backend once everything else that is due at this instant has happened."""
-        if not self._dispatch_due:
+        """Let the scheduler look at this backend once everything else that is due at this instant has happened.
+
+        Not while every lane is busy: whoever frees one wakes the backend, too.
+        """
+        if not self._dispatch_due and len(self.running) < self.lanes:
             self._dispatch_due = True
-            self._world.events.add(
-                self._world.now_us, DISPATCH, self._dispatch, None, "looks who runs next", "backend", self.name
-            )
+            self._world.events.again(self._look, self._world.now_us, DISPATCH)
 
     def _dispatch(self, _: None) -> None:
         self._dispatch_due = False
@@ -191,7 +194,7 @@ class Backend:
         job.running_us = world.now_us
         if job.workload is not None:
             job.workload.job_started(job)
-        world.record(trace.JOB_RUNNING, backend=self, workload=job.workload, job=job)
+        world.record_job(trace.JOB_RUNNING, job)
         at_us = world.now_us + job.durations.classical_us
         job.timer = world.events.add(at_us, JOB_PHASE, self._end_classical, job, "is ready for the QPU", "job", job.id)
 
@@ -204,7 +207,7 @@ class Backend:
     def _start_on_qpu(self, job: Job) -> None:
         world = self._world
         job.on_qpu_us = world.now_us
-        world.record(trace.JOB_ON_QPU, backend=self, workload=job.workload, job=job)
+        world.record_job(trace.JOB_ON_QPU, job)
         limit_us = job.limit_us(world.policy.service_timeout)
         too_long = job.durations.quantum_us > limit_us
         at_us = world.now_us + (limit_us if too_long else job.durations.quantum_us)
@@ -253,7 +256,7 @@ class Backend:
         if job.timer is not None:
             job.timer.cancel()
             job.timer = None
-        world.record(_ENDED[status], backend=self, workload=job.workload, job=job, data=_end_data(job))
+        world.record_job(_ENDED[status], job, _end_data(job))
         job.instance.pending.pop(job.id, None)
         if was_running:
             del self.running[job.id]

@@ -74,6 +74,12 @@ class EventQueue:
         heappush(self._heap, (at_us, priority, self._scheduled, timer))
         return timer
 
+    def again(self, timer: Timer, at_us: int, priority: int) -> None:
+        """Schedule a timer that has fired once more; for what happens so often that a new one each time would show."""
+        timer.at_us = at_us
+        self._scheduled += 1
+        heappush(self._heap, (at_us, priority, self._scheduled, timer))
+
     def pop_due(self, until_us: int) -> Timer | None:
         """The next timer due at or before `until_us`, taken out; None if there is none."""
         heap = self._heap

@@ -6,6 +6,7 @@ from random import Random
 from typing import Final
 
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuv"
+_PAIRS: Final = [high + low for high in _DIGITS for low in _DIGITS]
 
 
 def _base32(number: int, length: int) -> str:
@@ -25,7 +26,8 @@ class Ids:
     def job(self) -> str:
         """A new job id, such as ``d5l0rk2tq3hs40a9m1g0``."""
         self._counter += 1
-        return self._prefix + _base32(self._counter, 5)
+        count = self._counter
+        return f"{self._prefix}{_PAIRS[count >> 15 & 1023]}{_PAIRS[count >> 5 & 1023]}{_DIGITS[count & 31]}"
 
     def workload(self) -> str:
         """A new session or batch id, such as ``ce8cf08d-b18e-4d56-ab51-eaff0b8190f4``."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from functools import cache
 from typing import Any, Final, Literal, NamedTuple
 
 from pytest_qruntime.model.errors import ConfigurationError, one_of, whole_number
@@ -233,8 +234,10 @@ class Policy:
     )
 
     def __post_init__(self) -> None:
-        for knob in fields(self):
-            knob.metadata["check"](knob.name, getattr(self, knob.name))
+        for name, default, check in _checks():
+            value = getattr(self, name)
+            if value is not default:
+                check(name, value)
 
     def but(self, **changes: Any) -> Policy:
         """This policy with some knobs turned. Raises `ConfigurationError` for an unknown knob or value."""
@@ -251,6 +254,12 @@ class Policy:
             Knob(knob.name, _default(knob), *(knob.metadata[key] for key in ("allowed", "contradiction", "meaning")))
             for knob in fields(cls)
         ]
+
+
+@cache
+def _checks() -> tuple[tuple[str, object, Check], ...]:
+    """Name, default and check of every knob; every world has a policy, and most have the default in most knobs."""
+    return tuple((knob.name, knob.default, knob.metadata["check"]) for knob in fields(Policy))
 
 
 def _default(knob: Field[Any]) -> object:

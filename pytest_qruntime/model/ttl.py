@@ -100,12 +100,18 @@ class Ttls:
 
     def disarm_unused(self) -> None:
         """A job was submitted."""
-        _cancel(self._unused)
+        if self._unused is not None:
+            self._unused.cancel()
+            self._unused = None
 
     def disarm_idle(self) -> None:
         """A job is ready."""
-        _cancel(self._idle)
-        _cancel(self._autoend)
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        if self._autoend is not None:
+            self._autoend.cancel()
+            self._autoend = None
 
     def disarm_for_inactive(self) -> None:
         """The workload is inactive; its max TTL and its automatic end go on."""

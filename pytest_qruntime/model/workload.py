@@ -28,6 +28,8 @@ from pytest_qruntime.model.ttl import Ttls
 from pytest_qruntime.model.usage import SessionWindows
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pytest_qruntime.model.backend import Backend
     from pytest_qruntime.model.instance import Instance
     from pytest_qruntime.model.world import World
@@ -336,7 +338,7 @@ class Workload:
         self.state, self.state_reason = state, reason
         self.timestamps.append((state, self._world.now_us))
 
-    def _record(self, kind: str, data: dict[str, object] | None = None) -> None:
+    def _record(self, kind: str, data: Mapping[str, object] = trace.NO_DATA) -> None:
         self._world.record(kind, backend=self.backend, workload=self, data=data)
 
     def __repr__(self) -> str:

@@ -195,8 +195,11 @@ class World:
     def submit(self, request: JobRequest, *, instance: Instance | None = None) -> Job:
         """Submit a job. Raises `RefusedError`, and then there is no job (SUB-02 to SUB-16, PLN rules)."""
         instance = instance or self.instance
-        with self._recorded("submit", workload=request.workload):
+        try:
             backend, workload = admit_job(self, request, instance)
+        except RefusedError as refused:
+            self._record_refused("submit", refused, workload=request.workload)
+            raise
         if request.workload is not None and workload is None:
             self.workloads[request.workload].used()
         job = self._create(request, backend, instance, workload)
@@ -240,7 +243,7 @@ class World:
         del job.instance.jobs[job_id]
         if job.workload is not None:
             del job.workload.jobs[job_id]
-        self.record(kinds.JOB_DELETED, backend=job.backend, workload=job.workload, job=job)
+        self.record_job(kinds.JOB_DELETED, job)
         self.settle()
 
     def replace_tags(self, job_id: str, tags: Sequence[str], *, instance: Instance | None = None) -> None:
@@ -275,7 +278,7 @@ class World:
 
     def _create(self, request: JobRequest, backend: Backend, instance: Instance, workload: Workload | None) -> Job:
         scripts = () if instance is self.others else self.scripts
-        script = next((script for script in scripts if script.matches(request)), None)
+        script = next((script for script in scripts if script.matches(request)), None) if scripts else None
         cost_s = instance.plan.max_job_s if request.cost_s is None else request.cost_s  # MXT-04
         job = Job(
             self._ids.job(),
@@ -294,7 +297,7 @@ class World:
                 job.durations = Durations(job.durations.classical_us, job.limit_us(self.policy.service_timeout) + 1)
         self.jobs[job.id] = instance.jobs[job.id] = instance.pending[job.id] = job
         data = {"instance": instance.name, "program": request.program}
-        self.record(kinds.JOB_QUEUED, backend=backend, workload=workload, job=job, data=data)
+        self.record_job(kinds.JOB_QUEUED, job, data)
         if request.program == "calibration" and instance is self.others:
             backend.enqueue_calibration(job)
         else:
@@ -307,25 +310,26 @@ class World:
         *,
         backend: Backend | None = None,
         workload: Workload | None = None,
-        job: Job | None = None,
-        data: Mapping[str, object] | None = None,
+        data: Mapping[str, object] = NO_DATA,
     ) -> None:
         """Write an event of this instant into the trace."""
-        self.trace.record(
-            self.now_us,
-            kind,
-            None if backend is None else backend.name,
-            None if workload is None else workload.id,
-            None if job is None else job.id,
-            NO_DATA if data is None else data,
-        )
+        backend_name = None if backend is None else backend.name
+        self.trace.record(self.now_us, kind, backend_name, None if workload is None else workload.id, None, data)
+
+    def record_job(self, kind: str, job: Job, data: Mapping[str, object] = NO_DATA) -> None:
+        """Write an event of a job at this instant into the trace."""
+        workload = job.workload
+        self.trace.record(self.now_us, kind, job.backend.name, None if workload is None else workload.id, job.id, data)
 
     @contextmanager
-    def _recorded(self, operation: str, *, workload: str | None = None) -> Iterator[None]:
+    def _recorded(self, operation: str) -> Iterator[None]:
         """A request that is refused leaves its mark in the trace, and nothing else."""
         try:
             yield
         except RefusedError as refused:
-            data = {"operation": operation, "refusal": refused.refusal.value, "rule": refused.rule}
-            self.trace.record(self.now_us, kinds.REQUEST_REJECTED, None, workload, None, data)
+            self._record_refused(operation, refused)
             raise
+
+    def _record_refused(self, operation: str, refused: RefusedError, workload: str | None = None) -> None:
+        data = {"operation": operation, "refusal": refused.refusal.value, "rule": refused.rule}
+        self.trace.record(self.now_us, kinds.REQUEST_REJECTED, None, workload, None, data)
