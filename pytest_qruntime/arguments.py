@@ -16,6 +16,8 @@ from pytest_qruntime.model.plan import PLANS
 
 DurationsFunction = Callable[[JobRequest], Durations | tuple[float, float]]
 
+__tracebackhide__ = True  # what is wrong with an argument is told where it is given
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 

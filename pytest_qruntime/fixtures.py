@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from pytest_qruntime.clock import Clock
     from pytest_qruntime.runtime import QRuntime
 
+__tracebackhide__ = True  # what is wrong with a test's world is told in one line
+
 
 @pytest.fixture(scope="session")
 def qruntime_config() -> Mapping[str, Any]:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 MARKER: Final = "qruntime"
 
+__tracebackhide__ = True  # what is wrong with a setting is told in one line
+
 
 class Setting(NamedTuple):
     """One thing that can be decided. `read` turns text into a value, or raises ValueError with what is expected."""
@@ -51,9 +53,9 @@ def _yes_or_no(text: str) -> bool:
 
 
 def _knobs(text: str) -> dict[str, Any]:
-    """``knob=value`` pairs, separated by commas or line ends."""
+    """``knob=value`` pairs, separated by commas."""
     knobs: dict[str, Any] = {}
-    for pair in text.replace("\n", ",").split(","):
+    for pair in text.split(","):
         name, equals, value = (part.strip() for part in pair.partition("="))
         if pair.strip() and not equals:
             raise ValueError(f"{pair.strip()!r}; expected knob=value, and commas between several")
@@ -148,18 +150,25 @@ def merged(*layers: Mapping[str, Any]) -> dict[str, Any]:
 
 def from_ini(config: pytest.Config) -> dict[str, Any]:
     """What the ini file says."""
-    found = {setting: str(config.getini(setting.ini)) for setting in SETTINGS}
-    return {setting.name: read(setting, text, f"ini {setting.ini}") for setting, text in found.items() if text}
+    found = {setting: config.getini(setting.ini) for setting in SETTINGS}
+    return {
+        setting.name: read(setting, _joined(value), f"ini {setting.ini}") for setting, value in found.items() if value
+    }
 
 
 def from_command_line(config: pytest.Config) -> dict[str, Any]:
     """What the command line says."""
     found = {setting: config.getoption(setting.option, default=None) for setting in SETTINGS}
     return {
-        setting.name: read(setting, ",".join(value) if setting.repeatable else value, setting.option)
+        setting.name: read(setting, _joined(value), setting.option)
         for setting, value in found.items()
         if value is not None
     }
+
+
+def _joined(value: str | list[str]) -> str:
+    """One text: what is repeatable comes as a list."""
+    return value if isinstance(value, str) else ",".join(value)
 
 
 def from_markers(node: pytest.Item) -> list[dict[str, Any]]:

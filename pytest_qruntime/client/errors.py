@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 
 from pytest_qruntime.model import QRuntimeError
+
+
+def hidden(excinfo: Any) -> bool:
+    """For pytest's `__tracebackhide__`: an error of ours is shown where the test calls us, and not how we raise it."""
+    return issubclass(excinfo.type, QRuntimeError)
+
+
+__tracebackhide__ = hidden
 
 
 class ServiceError(QRuntimeError):

@@ -14,10 +14,13 @@ from pytest_qruntime.client.errors import (
     JobMaxTimeError,
     JobTimeoutError,
     checked,
+    hidden,
 )
 from pytest_qruntime.client.patience import Patience, patience_of
 from pytest_qruntime.clock import seconds_of
 from pytest_qruntime.model import ConfigurationError
+
+__tracebackhide__ = hidden
 
 RAN_TOO_LONG_CODE: Final = 1305
 

@@ -8,10 +8,12 @@ from typing import Any, Final
 import httpx
 from typing_extensions import TypedDict
 
-from pytest_qruntime.client.errors import checked
+from pytest_qruntime.client.errors import checked, hidden
 from pytest_qruntime.client.job import Job, check_tags
 from pytest_qruntime.client.patience import Patience
 from pytest_qruntime.model import ConfigurationError
+
+__tracebackhide__ = hidden
 
 MEASURED_BELL: Final = """\
 OPENQASM 3.0;

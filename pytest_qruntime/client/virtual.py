@@ -6,11 +6,14 @@ from collections.abc import Generator
 
 import httpx
 
+from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.model import NothingPendingError, World
 from pytest_qruntime.model.job import Job
 from pytest_qruntime.rest import Service
 from pytest_qruntime.transport import FakeTransport
+
+__tracebackhide__ = hidden
 
 
 class VirtualClient(httpx.Client):

@@ -10,12 +10,14 @@ from typing import Any, ClassVar, Final
 import httpx
 from typing_extensions import Self, Unpack
 
-from pytest_qruntime.client.errors import checked
+from pytest_qruntime.client.errors import checked, hidden
 from pytest_qruntime.client.job import Job
 from pytest_qruntime.client.patience import Patience, patience_of
 from pytest_qruntime.client.submit import JobOptions, run_job
 from pytest_qruntime.clock import seconds_of
 from pytest_qruntime.model import ConfigurationError
+
+__tracebackhide__ = hidden
 
 _DETAILS: Final = {
     "id": "id",

@@ -9,10 +9,13 @@ import httpx
 from typing_extensions import Unpack
 
 from pytest_qruntime.client import Batch, Job, JobOptions, Session, VirtualClient, run_job
+from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.model import Plan, Policy, Trace, World
 from pytest_qruntime.rest import Service
 from pytest_qruntime.runtime.staging import DEFAULT_BACKEND, Staging
+
+__tracebackhide__ = hidden
 
 
 class QRuntime(Staging):

@@ -7,11 +7,14 @@ from typing import Final, Literal
 
 from pytest_qruntime import arguments
 from pytest_qruntime.client import Workload
+from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.clock import seconds_of
 from pytest_qruntime.model import ConfigurationError, Durations, Failure, JobScript, World
 from pytest_qruntime.model.backend import Backend
 from pytest_qruntime.model.errors import one_of, whole_number
 from pytest_qruntime.programs import PROGRAMS
+
+__tracebackhide__ = hidden
 
 DEFAULT_BACKEND: Final = "fake_backend"
 DEFAULT_QUBITS: Final = 127

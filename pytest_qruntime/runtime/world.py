@@ -9,11 +9,14 @@ from typing import Any
 
 from pytest_qruntime import arguments
 from pytest_qruntime.arguments import DurationsFunction
+from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.model import Plan, Policy, World, estimate
 from pytest_qruntime.model.world import DEFAULT_LANES, DEFAULT_START_UNIX_US
 from pytest_qruntime.runtime.qruntime import QRuntime
 from pytest_qruntime.runtime.staging import DEFAULT_BACKEND
 from pytest_qruntime.transport import Interception
+
+__tracebackhide__ = hidden
 
 
 @contextmanager
