@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_qruntime.model.durations import SECOND_US
 from pytest_qruntime.model.errors import Refusal, RefusedError
-from pytest_qruntime.model.plan import MAX_EXECUTIONS, MAX_TAG_CHARACTERS, MAX_TAGS
+from pytest_qruntime.model.plan import MAX_TAG_CHARACTERS, MAX_TAGS
 from pytest_qruntime.model.policy import MODES
 from pytest_qruntime.model.states import CLOSED, PENDING_CLOSED
 
@@ -71,10 +71,6 @@ def _check_request(world: World, request: JobRequest) -> None:
         raise RefusedError(Refusal.PAYLOAD_TOO_LARGE, "PLN-09", payload_bytes=request.payload_bytes, largest=largest)
     if request.cost_s is not None and request.cost_s < 1:
         raise RefusedError(Refusal.COST_INVALID, "MXT-01", cost_s=request.cost_s)
-    if request.total_executions > MAX_EXECUTIONS:
-        raise RefusedError(
-            Refusal.TOO_MANY_EXECUTIONS, "PLN-12", executions=request.total_executions, largest=MAX_EXECUTIONS
-        )
     check_tags(request.tags)
 
 

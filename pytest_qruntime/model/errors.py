@@ -42,7 +42,6 @@ class Refusal(str, Enum):
     QUOTA_EXHAUSTED = "quota_exhausted"
     RATE_LIMITED = "rate_limited"
     TAG_TOO_LONG = "tag_too_long"
-    TOO_MANY_EXECUTIONS = "too_many_executions"
     TOO_MANY_PENDING = "too_many_pending"
     TOO_MANY_TAGS = "too_many_tags"
     TTL_ORDER = "ttl_order"

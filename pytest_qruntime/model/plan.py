@@ -1,4 +1,4 @@
-"""Plans and limits: what an instance may do, and how much of it (PLN-01 to PLN-12)."""
+"""Plans and limits: what an instance may do, and how much of it (PLN-01 to PLN-10)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ USAGE_WINDOW_S: Final = 28 * 24 * 3600
 
 MAX_TAGS: Final = 8
 MAX_TAG_CHARACTERS: Final = 86
-MAX_EXECUTIONS: Final = 10_000_000
 SESSION_ITTL_S: Final = 60
 
 

@@ -112,13 +112,6 @@ CATALOGUE: Final[Mapping[Refusal | Fault, Entry]] = {
         "Wait for a job to complete, or cancel one.",
         "code and text verified; the status is ours",
     ),
-    Refusal.TOO_MANY_EXECUTIONS: Entry(
-        400,
-        "bad_request",
-        "The job has {executions} executions; at most {largest} are accepted.",
-        "Reduce circuits, parameter sets or shots.",
-        "the limit is documented; status, code and text are ours",
-    ),
     Refusal.TOO_MANY_TAGS: Entry(
         400,
         1204,

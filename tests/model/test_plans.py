@@ -152,11 +152,3 @@ def test_at_most_eight_tags_of_86_characters() -> None:
     assert t.refuses_job(None, J(1, 1), tags=("x",) * 9) == "too_many_tags"
     assert t.refuses_job(None, J(1, 1), tags=("x" * 87,)) == "tag_too_long"
     assert t.refused(lambda: t.world.replace_tags(j.id, ["x"] * 9)) == "too_many_tags"
-
-
-def test_at_most_ten_million_executions() -> None:
-    """PLN-12"""
-    t = Timeline()
-    assert t.submit(None, J(1, 1), circuits=10, shots=1_000_000).status == "Running"
-    assert t.refuses_job(None, J(1, 1), circuits=10, shots=1_000_001) == "too_many_executions"
-    assert t.refuses_job(None, J(1, 1), executions=10_000_001) == "too_many_executions"

@@ -307,10 +307,13 @@ def test_limits_of_the_plan_are_answered_with_their_codes() -> None:
     assert "limit of 1 pending jobs" in answers[1].error["message"]
 
 
-def test_too_many_executions_are_refused(face: Face) -> None:
-    answer = face.ask("POST", "/v1/jobs", {**SAMPLER, "params": {"pubs": [[BELL, None, 10_000_001]]}})
+def test_a_job_of_too_many_executions_is_accepted_and_fails(face: Face) -> None:
+    """PLN-12, in the way that was measured."""
+    job_id = face.submit(params={"pubs": [[BELL, None, 10_000_001]]})
 
-    assert answer.status == 400
+    state = face.at(30).job(job_id)["state"]
+
+    assert (state["status"], state["reason_code"]) == ("Failed", 1520)
 
 
 def test_a_job_whose_params_lie_in_a_storage_shows_where(face: Face) -> None:
