@@ -181,7 +181,8 @@ class Backend:
         """A workload has nothing more to run, or is no longer active: the others may go on."""
         if self._window is workload:
             self._window = None
-        self._batches.pop(workload.id, None)
+        elif self._batches.pop(workload.id, None) is None:
+            return  # it held nothing; the end of its queued jobs has woken the backend
         self.wake()
 
     # -- a job's way -------------------------------------------------------------------------------------------------

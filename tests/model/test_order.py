@@ -58,6 +58,18 @@ def test_the_window_lasts_until_the_last_running_job_of_a_closed_session_ended()
     assert (seconds(s.closed_us), ran(f), t.usage(s)) == (20, (50, 55), 50)
 
 
+@pytest.mark.parametrize("how", ["cancel the session", "cancel its job"])
+def test_when_the_session_that_is_next_goes_away_the_others_start_at_once(how: str) -> None:
+    """OPN-08, CAN-09"""
+    t = Timeline(lanes=3)
+    t.foreign(J(30, 5))
+    s = t.session()
+    s1 = t.submit(s, J(10, 5))
+    f = t.foreign(J(10, 5))
+    t.at(10).cancel(s if how == "cancel the session" else s1)
+    assert started(f) == [10]
+
+
 def test_the_jobs_of_a_session_run_in_parallel_in_the_order_of_submission() -> None:
     """ORD-04, ORD-09"""
     t = Timeline(lanes=2)
