@@ -6,9 +6,12 @@ Python does not tell which threads run, so this looks at where each one stands (
   not notified yet; in `Thread.join` of a thread that lives; an idle worker of a ThreadPoolExecutor. Costs nothing.
 - *waiting for the outside*: in a select, a socket or a child process. Believed when it has not moved for `SETTLED_S`.
 - *somewhere else*: perhaps blocked on a lock or a read, perhaps working. Believed to be blocked when it has not moved
-  for `UNMOVED_S`. A loop stops for others always at the same instruction, so where the system tells (Linux), a thread
-  has moved when it used its processor.
+  for `UNMOVED_S`.
 - *about to run*: notified, woken by us, or being started. Never quiet, unless nothing moves for `STUCK_S`.
+
+Standing at one instruction proves little: a loop hands over always at the same one, and on a busy machine a thread may
+get no turn for long. So where the system tells (Linux), a thread has moved when it used its processor, and one that is
+ready to run is not blocked.
 
 A thread that stays where it was is remembered, so a receiver that blocks for a whole test run is waited for once, and
 so is one that never rests.
@@ -29,10 +32,25 @@ from pytest_qruntime.clock.real import Real
 SETTLED_S: Final = 0.0005
 UNMOVED_S: Final = 0.05
 STUCK_S: Final = 1.0
+_SURELY_S: Final = 0.5  # after this, the system is not asked any more
 
 _ON_LINUX: Final = sys.platform == "linux"
 
 _OUTSIDE: Final = frozenset({"selectors", "socket", "ssl", "subprocess", "multiprocessing.connection"})
+_BLOCKING: Final = frozenset(
+    {
+        "select",
+        "accept",
+        "create_connection",
+        "readinto",
+        "recv",
+        "recv_into",
+        "read",
+        "do_handshake",
+        "_try_wait",
+        "_recv",
+    }
+)
 
 
 def _code(owner: Any, name: str) -> CodeType | None:
@@ -86,7 +104,8 @@ class Watch:
             if ident == caller or ident in asleep or (only is not None and ident not in only):
                 continue
             needed_s = STUCK_S if ident in woken and _in_our_sleep(frame) else _patience_s(frame, frames)
-            if needed_s and now_s - self._since(ident, frame, now_s) < needed_s:
+            stood_s = now_s - self._since(ident, frame, now_s) if needed_s else STUCK_S
+            if stood_s < needed_s or (stood_s < _SURELY_S and _is_runnable(ident)):
                 busy.add(ident)
         self._busy = busy
         self._restless &= busy
@@ -107,13 +126,30 @@ def _cpu_ns(ident: int) -> int:
     The clock's number is made from the thread's id as Linux does for `pthread_getcpuclockid`, which itself must not be
     asked about a thread that may just have ended.
     """
-    native_id = getattr(threading._active.get(ident), "native_id", None) if _ON_LINUX else None  # type: ignore[attr-defined]
+    native_id = _native_id(ident)
     if native_id is None:
         return 0
     try:
         return time.clock_gettime_ns((~native_id << 3) | 6)
     except OSError:
         return 0
+
+
+def _is_runnable(ident: int) -> bool:
+    """Whether the thread runs or would, given a processor; False where the system does not tell."""
+    native_id = _native_id(ident)
+    if native_id is None:
+        return False
+    try:
+        with open(f"/proc/self/task/{native_id}/stat", "rb") as stat:
+            return stat.read().rpartition(b")")[2].split()[0] == b"R"
+    except (OSError, IndexError):
+        return False
+
+
+def _native_id(ident: int) -> int | None:
+    thread: threading.Thread | None = threading._active.get(ident)  # type: ignore[attr-defined]
+    return thread.native_id if thread is not None and _ON_LINUX else None
 
 
 def _in_our_sleep(frame: FrameType) -> bool:
@@ -129,7 +165,8 @@ def _patience_s(frame: FrameType, frames: dict[int, FrameType]) -> float:
         return 0 if _is_idle(frame) else STUCK_S
     if code in _JOINS:
         return 0 if getattr(frame.f_locals.get("self"), "ident", None) in frames else STUCK_S
-    return SETTLED_S if frame.f_globals.get("__name__") in _OUTSIDE else UNMOVED_S
+    outside = frame.f_globals.get("__name__") in _OUTSIDE and code.co_name in _BLOCKING
+    return SETTLED_S if outside else UNMOVED_S
 
 
 def _patience_with_condition_s(frame: FrameType) -> float:
