@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import cache
 
 import httpx
 
@@ -22,11 +23,17 @@ class VirtualClient(httpx.Client):
     def __init__(self, service: Service, clock: Clock) -> None:
         self.patience = VirtualPatience(service.world, clock)
         super().__init__(
-            base_url=service.base_url,
+            base_url=_root(service.base_url),
             transport=FakeTransport(service),
             auth=FreshToken(service),
             headers={"Service-CRN": service.crn(), "Accept": "application/json"},
         )
+
+
+@cache
+def _root(base_url: str) -> httpx.URL:
+    """The base URL as httpx keeps it, with a slash at the end: parsing it is half of what a client costs."""
+    return httpx.URL(base_url.rstrip("/") + "/")
 
 
 class FreshToken(httpx.Auth):

@@ -245,7 +245,7 @@ class Policy:
         if unknown:
             known = ", ".join(knob.name for knob in fields(self))
             raise ConfigurationError(f"unknown policy knob {', '.join(unknown)}; the knobs are {known}")
-        return replace(self, **changes)
+        return replace(self, **changes) if changes else self
 
     @classmethod
     def knobs(cls) -> list[Knob]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Sequence
+from functools import lru_cache
 from random import Random
 from typing import Any, NamedTuple
 
@@ -70,13 +71,19 @@ def samples(register: Register, number: int, rng: Random) -> list[str]:
     size = -(-register.width // 8)
     data = rng.getrandbits(8 * size * number).to_bytes(size * number, "little") if number else b""
     if size == 1:
-        names = [hex(byte & register.written) for byte in range(256)]
+        names = _names(register.written)
         return [names[byte] for byte in data]
     if size <= 8:
         padded = _widen(data, size, number)
         return [hex(value & register.written) for value in struct.unpack(f"<{number}Q", padded)]
     starts = range(0, size * number, size)
     return [hex(int.from_bytes(data[start : start + size], "little") & register.written) for start in starts]
+
+
+@lru_cache(maxsize=256)
+def _names(written: int) -> list[str]:
+    """The sample that each byte stands for, where the register has these bits."""
+    return [hex(byte & written) for byte in range(256)]
 
 
 def _widen(data: bytes, size: int, number: int) -> bytes:

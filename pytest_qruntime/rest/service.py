@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from random import Random
 from typing import Final
 from urllib.parse import unquote
 from uuid import UUID
@@ -41,7 +43,6 @@ class Service:
         self.devices = Devices(world)
         self.results = Results(world)
         self.remote_storage: dict[str, RemoteStorage] = {}
-        self._traces = world.random("trace ids")
         self._versions: set[str] = set(versions.VERSIONS)
 
     # -- credentials -------------------------------------------------------------------------------------------------
@@ -102,6 +103,10 @@ class Service:
                 raise RestError(Fault.API_VERSION_INVALID, value=version) from None
             self._versions.add(version)
         return version
+
+    @cached_property
+    def _traces(self) -> Random:
+        return self.world.random("trace ids")
 
     def next_trace(self) -> str:
         """The id of a request that is answered with an error."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import httpx
@@ -37,7 +38,6 @@ class QRuntime(Staging):
         self.clock = Clock(model, freeze=freeze)
         self.service = Service(model)
         self._http: httpx.Client | None = None
-        self._own_http = VirtualClient(self.service, self.clock)  # for the handles: nobody else can close it
 
     # -- what it is --------------------------------------------------------------------------------------------------
 
@@ -85,6 +85,11 @@ class QRuntime(Staging):
         if self._http is None or self._http.is_closed:
             self._http = VirtualClient(self.service, self.clock)
         return self._http
+
+    @cached_property
+    def _own_http(self) -> httpx.Client:
+        """The client of the handles: nobody else can close it."""
+        return VirtualClient(self.service, self.clock)
 
     # -- what a user of the service does -----------------------------------------------------------------------------
 
