@@ -117,6 +117,18 @@ class QRuntime(Staging):
         job.details()
         return job
 
+    # -- what the code under test did --------------------------------------------------------------------------------
+
+    def workloads(self) -> list[Session | Batch]:
+        """A handle on every session and batch that was opened so far, in order, whoever opened it."""
+        kinds: dict[str, type[Session] | type[Batch]] = {Session.mode: Session, Batch.mode: Batch}
+        opened = list(self.world.instance.workloads.values())
+        return [kinds[workload.mode].from_id(self._own_http, workload.id) for workload in opened]
+
+    def jobs(self) -> list[Job]:
+        """A handle on every job that was submitted so far, in order, whoever submitted it; not on deleted ones."""
+        return [Job(self._own_http, job_id) for job_id in list(self.world.instance.jobs)]
+
     def __repr__(self) -> str:
         now = self.clock.now().isoformat().replace("+00:00", "Z")
         return f"<QRuntime at {now}, plan {self.plan.name}, seed {self.world.seed}>"

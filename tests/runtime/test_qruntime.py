@@ -6,7 +6,7 @@ import httpx
 import pytest
 import requests
 
-from pytest_qruntime import Job, QRuntime, Session
+from pytest_qruntime import Batch, Job, QRuntime, Session
 
 BACKENDS = "https://quantum.cloud.ibm.com/api/v1/backends"
 
@@ -90,6 +90,19 @@ def test_the_trace_tells_what_happened(qruntime: QRuntime) -> None:
         job.result()
     kinds = [event.kind for event in qruntime.trace.where(job=job.job_id())]
     assert kinds == ["job.queued", "job.running", "job.on_qpu", "job.completed"]
+
+
+def test_what_the_code_under_test_opened_and_submitted_can_be_found(qruntime: QRuntime) -> None:
+    session = qruntime.http.post("/v1/sessions", json={"mode": "dedicated", "backend": "fake_backend"}).json()["id"]
+    batch = qruntime.http.post("/v1/sessions", json={"mode": "batch", "backend": "fake_backend"}).json()["id"]
+    first, second = qruntime.run(), Session.from_id(qruntime.http, session).run()
+    qruntime.other_users(3)
+    assert [(type(found), found.session_id) for found in qruntime.workloads()] == [(Session, session), (Batch, batch)]
+    assert [job.job_id() for job in qruntime.jobs()] == [first.job_id(), second.job_id()]
+    assert [job.session_id for job in qruntime.jobs()] == [None, session]
+    second.result()
+    second.delete()
+    assert [job.job_id() for job in qruntime.jobs()] == [first.job_id()]
 
 
 def test_a_job_can_be_found_by_its_id(qruntime: QRuntime) -> None:
