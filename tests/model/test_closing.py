@@ -16,6 +16,7 @@ from tests.model.timeline import (
     seconds,
     started,
     statuses,
+    timestamps,
 )
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
@@ -122,6 +123,7 @@ def test_a_closed_workload_can_be_flagged_as_accepting_and_still_takes_no_job() 
     t.close(s)
     t.at(20).reopen(s)
     assert (t.status(s), s.accepting, seconds(s.closed_us)) == (CLOSED, True, 10)
+    assert t.world.trace[-1][1:] == ("request.ignored", "fake_backend", s.id, None, {"operation": "reopen"})
     assert t.refuses_job(s, J(10, 5)) == "workload_closed"
 
 
@@ -183,6 +185,21 @@ def test_cancelling_before_the_first_job_runs_costs_nothing() -> None:
     t.at(100)
     assert (statuses(*jobs), runs(*jobs)) == (["Failed", "Failed"], [(None, 5), (None, 5)])
     assert (s.started_us, t.usage(s), t.instance_usage()) == (None, 0, 0)
+
+
+def test_a_cancelled_session_may_be_pending_until_its_last_job_ended() -> None:
+    """X-12"""
+    t = Timeline(closing_state="pending_closed")
+    s = t.session()
+    t.submit(s, J(50, 5))
+    t.at(20).cancel(s)
+    t.reopen(s)
+    t.close(s)
+    t.at(60)
+    kinds = [(seconds(event.at_us), event.kind) for event in t.world.trace.where(kind="workload.", workload=s.id)]
+    assert kinds[2:] == [(20, "workload.draining"), (50, "workload.closed"), (50, "workload.settled")]
+    assert timestamps(s) == [("open", 0), ("active", 0), ("closed", 50)]
+    assert s.state_reason == "session_cancelled"
 
 
 def test_the_backend_is_free_again_when_the_running_jobs_of_a_cancelled_session_have_ended() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -117,6 +118,43 @@ def test_a_final_job_can_be_deleted_and_is_gone_but_stays_charged() -> None:
     assert t.refused(lambda: t.world.job(j.id)) == "job_unknown"
     assert (list(b.jobs), list(t.world.instance.jobs), list(t.world.jobs)) == ([], [], [])
     assert (t.usage(b), t.instance_usage()) == (5, 5)
+
+
+def test_a_deleted_job_leaves_its_mark_in_the_trace() -> None:
+    """JCN-07"""
+    t = Timeline()
+    j = t.submit(t.batch(), J(10, 5))
+    t.at(10).world.delete_job(j.id)
+    assert [event.kind for event in t.world.trace.where(job=j.id)][-2:] == ["job.completed", "job.deleted"]
+
+
+def test_deleting_a_running_job_starts_the_next_at_once() -> None:
+    """JCN-07, X-15"""
+    t = Timeline(lanes=1, delete_nonterminal="allow")
+    j, following = t.submit(None, J(10, 5)), t.submit(None, J(10, 5))
+    t.at(3).world.delete_job(j.id)
+    assert started(following) == [3]
+
+
+@pytest.mark.parametrize(("what", "value"), [("blame", "nobody"), ("at", "home"), ("code", -1)])
+def test_a_failure_says_whose_fault_it_is_and_when(what: str, value: object) -> None:
+    """JOB-05, USG-07"""
+    broken: dict[str, Any] = {"code": 1517, "reason": "instruction not supported", what: value}
+    with pytest.raises(ConfigurationError, match=f"failure {what} is"):
+        Failure(**broken)
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [
+        ({}, "a script must say something"),
+        ({"runs_too_long": True, "times": 0}, "script times is 0"),
+        ({"runs_too_long": True, "failure": WRONG_GATE}, "cannot both fail and run too long"),
+    ],
+)
+def test_a_script_that_cannot_be_meant_is_an_error(broken: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        JobScript(**broken)
 
 
 @pytest.mark.parametrize(("cost_s", "expected"), [(300, 300), (10_800, 10_800), (20_000, 10_800), (None, 10_800)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_qruntime.model import JobRequest
+from pytest_qruntime.model import ConfigurationError, JobRequest
 from tests.model.timeline import J, Timeline, ran, runs, seconds, started
 
 
@@ -134,6 +134,12 @@ def test_a_calibration_runs_between_the_jobs_of_a_batch() -> None:
     assert started(b1, calibration, b2) == [0, 10, 30]
 
 
+def test_a_calibration_of_an_idle_backend_begins_at_once() -> None:
+    """ORD-10"""
+    t = Timeline(lanes=1)
+    assert t.calibration(20).status == "Running"
+
+
 def test_a_calibration_that_was_cancelled_does_not_run() -> None:
     t = Timeline(lanes=1)
     t.foreign(J(10, 5))
@@ -177,6 +183,20 @@ def test_a_backend_that_is_not_online_starts_nothing_and_finishes_what_runs(stat
     assert runs(j1, j2) == [(0, 10), (100, 110)]
     reasons = [event.data["reason"] for event in t.world.trace.where(kind="backend.status")]
     assert reasons == ["maintenance", "available"]
+
+
+def test_a_backend_that_is_online_again_starts_its_queue_at_once() -> None:
+    t = Timeline(lanes=1)
+    t.backend.set_status("paused")
+    j = t.submit(None, J(10, 5))
+    assert (j.status, t.backend.status_reason) == ("Queued", "paused")
+    t.backend.set_status("online")
+    assert j.status == "Running"
+
+
+def test_a_backend_has_one_of_three_statuses() -> None:
+    with pytest.raises(ConfigurationError, match="backend status is 'gone'; expected one of 'online', 'paused'"):
+        Timeline().backend.set_status("gone")  # type: ignore[arg-type]
 
 
 def test_load_that_was_announced_arrives_when_it_is_due() -> None:

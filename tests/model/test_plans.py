@@ -59,6 +59,16 @@ def test_a_limited_instance_keeps_its_jobs_queued_until_time_frees() -> None:
     assert started(waiting) == [28 * DAY + 50]
 
 
+def test_a_limited_instance_waits_until_enough_of_its_usage_is_old() -> None:
+    """PLN-04: the first usage that leaves the window is not enough"""
+    t = Timeline(lanes=1, plan=PLANS["premium"].but(usage_limit_s=50))
+    t.submit(None, J(10, 10))
+    t.submit(None, J(60, 60))
+    waiting = t.submit(None, J(10, 10))
+    t.at(29 * DAY)
+    assert started(waiting) == [28 * DAY + 70]
+
+
 @pytest.mark.parametrize("mode", ["dedicated", "batch"])
 def test_the_active_workload_of_a_limited_instance_goes_on(mode: str) -> None:
     """PLN-04"""
@@ -100,6 +110,16 @@ def test_the_cost_limit_counts_every_running_job_to_the_microsecond() -> None:
     (event,) = t.world.trace.where(kind="instance.cost_limit_reached")
     assert event.at_us == 3_333_334
     assert [(job.status, job.reason_code, job.charged_us) for job in jobs] == [("Cancelled", 1305, 3_333_334)] * 3
+
+
+def test_the_cost_limit_is_reached_later_when_a_job_ends_before() -> None:
+    """PLN-05"""
+    t = Timeline(cost_limit_s=30)
+    t.submit(None, J(10, 10))
+    t.submit(None, J(100, 100))
+    t.at(200)
+    (event,) = t.world.trace.where(kind="instance.cost_limit_reached")
+    assert seconds(event.at_us) == 20
 
 
 def test_a_cost_limit_that_a_job_uses_up_exactly_is_reached() -> None:
@@ -152,3 +172,12 @@ def test_at_most_eight_tags_of_86_characters() -> None:
     assert t.refuses_job(None, J(1, 1), tags=("x",) * 9) == "too_many_tags"
     assert t.refuses_job(None, J(1, 1), tags=("x" * 87,)) == "tag_too_long"
     assert t.refused(lambda: t.world.replace_tags(j.id, ["x"] * 9)) == "too_many_tags"
+
+
+def test_a_session_in_job_mode_that_was_used_is_not_closed_as_unused() -> None:
+    """X-02, AUT-02"""
+    t = Timeline(plan="open", open_plan_session="job_mode")
+    used, unused = t.session(), t.session()
+    t.at(100).submit(used, J(10, 5))
+    t.at(2000)
+    assert (used.state, unused.state) == ("open", "closed")

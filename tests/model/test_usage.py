@@ -143,8 +143,9 @@ def test_a_span_ends_at_the_close_though_the_session_was_inactive() -> None:
     """X-09: from the first start to the last of inactive, closed, last job"""
     t = Timeline(session_usage="span")
     s = t.session()
-    t.submit(s, J(10, 5))
-    assert t.at(200).usage(s) == 70
-    t.at(300).close(s)
+    t.at(50).submit(s, J(10, 5))
+    seen = [(second, t.at(second).usage(s)) for second in (55, 120, 200)]
+    assert seen == [(55, 5), (120, 70), (200, 70)]
+    t.at(350).close(s)
     assert (t.usage(s), t.instance_usage()) == (300, 300)
     assert t.world.trace.where(kind="workload.settled")[0].data == {"usage_us": 300_000_000}
