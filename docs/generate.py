@@ -70,7 +70,7 @@ MEMBERS: tuple[tuple[str, type, str], ...] = (
     (
         "The service: `qruntime`",
         QRuntime,
-        "session batch run job http token crn api_key base_url next_jobs other_users calibrate backend trace plan "
+        "session batch run job workloads jobs http token crn api_key base_url next_jobs other_users calibrate backend trace plan "
         "policy",
     ),
     ("The clock: `qruntime.clock`", Clock, "tick move_to now run_until pending sleep wait_for_event hold"),
