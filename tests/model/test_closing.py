@@ -140,6 +140,27 @@ def test_a_draining_workload_can_be_opened_again() -> None:
     assert (j2.status, s.state, s.closed_us) == ("Completed", "active", None)
 
 
+@pytest.mark.parametrize(
+    ("idle_close", "expected"),
+    [
+        ("immediate", ["closed", "settled", "reopen ignored"]),
+        ("lazy", ["draining", "close ignored", "reopened", "reopen ignored"]),
+    ],
+)
+def test_the_trace_tells_what_became_of_each_request(idle_close: str, expected: list[str]) -> None:
+    """CLS-10, CLS-12, CLS-13, X-04"""
+    t = Timeline(idle_close=idle_close)
+    s = t.session()
+    t.close(s)
+    if idle_close == "lazy":
+        t.close(s)
+        t.reopen(s)
+    t.reopen(s)
+    told = [(event.kind, event.data.get("operation")) for event in t.world.trace][1:]
+    told_in_words = [f"{what} ignored" if what else kind.removeprefix("workload.") for kind, what in told]
+    assert told_in_words == expected
+
+
 def test_closing_or_cancelling_what_does_not_exist_is_refused() -> None:
     """CLS-14, CAN-08"""
     t = Timeline()

@@ -130,6 +130,7 @@ def test_a_calibration_runs_between_the_jobs_of_a_batch() -> None:
     b = t.batch()
     b1, b2 = t.submit(b, J(10, 5)), t.submit(b, J(10, 5))
     calibration = t.at(5).calibration(20)
+    assert t.backend.queue_length == 2
     t.at(100)
     assert started(b1, calibration, b2) == [0, 10, 30]
 

@@ -198,6 +198,26 @@ def test_time_in_which_the_session_is_inactive_is_not_active_time() -> None:
     assert timestamps(s)[2:] == [("inactive", 60), ("active", 500), ("inactive", 540)]
 
 
+def test_a_session_that_used_up_its_active_time_is_inactive_once() -> None:
+    """ACT-04, DET-04: the interactive TTL that ran does not end anything any more"""
+    t = Timeline(allow_custom_ttl=True)
+    s = t.session(1000, active_ttl_s=15, interactive_ttl_s=15)
+    t.submit(s, J(10, 5))
+    t.at(500)
+    assert timestamps(s) == [("open", 0), ("active", 0), ("inactive", 15)]
+
+
+def test_what_remains_of_the_active_ttl_counts_down_in_each_window_and_stops_at_the_close() -> None:
+    """ACT-02, X-08"""
+    t = Timeline(active_ttl_report="remaining")
+    s = t.session(max_time=1000)
+    t.at(100).submit(s, J(10, 5))
+    t.at(300).submit(s, J(10, 5))
+    seen = [t.at(second).world.workload(s.id).active_ttl_s(t.world.now_us) for second in (300, 320)]
+    t.close(s)
+    assert (seen, t.at(400).world.workload(s.id).active_ttl_s(t.world.now_us)) == ([930, 910], 910)
+
+
 def test_an_unused_session_closes_after_half_an_hour_and_an_unused_batch_does_not() -> None:
     """AUT-01, AUT-03"""
     t = Timeline()

@@ -28,8 +28,9 @@ def test_session_usage_adds_up_the_windows() -> None:
     s = t.session()
     t.submit(s, J(10, 1))
     t.at(1000).submit(s, J(10, 1))
-    t.at(1030).close(s)
-    assert t.at(5000).usage(s) == 70 + 30
+    assert t.at(2000).usage(s) == 70 + 70
+    t.at(5000).close(s)
+    assert (t.usage(s), t.instance_usage()) == (140, 140)
 
 
 def test_session_usage_runs_on_until_the_last_job_of_an_inactive_session_ended() -> None:
@@ -132,11 +133,11 @@ def test_instance_usage_shows_a_running_session_and_counts_a_job_when_it_ends() 
     """USG-11, USG-12"""
     t = Timeline()
     s = t.session()
-    t.submit(s, J(10, 5))
-    assert (t.at(7).instance_usage(), t.at(30).instance_usage()) == (7, 30)
+    t.at(50).submit(s, J(10, 5))
+    assert (t.at(57).instance_usage(), t.at(80).instance_usage()) == (7, 30)
     t.close(s)
     t.submit(None, J(10, 10))
-    assert (t.at(39).instance_usage(), t.at(40).instance_usage()) == (30, 40)
+    assert (t.at(89).instance_usage(), t.at(90).instance_usage()) == (30, 40)
 
 
 def test_a_span_ends_at_the_close_though_the_session_was_inactive() -> None:
