@@ -136,7 +136,10 @@ def resolve(request: pytest.FixtureRequest, config: Mapping[str, Any]) -> dict[s
     wins. Policies are merged knob by knob in the same order.
     """
     check(config, "the fixture qruntime_config")
-    return merged(from_ini(request.config), config, *from_markers(request.node), from_command_line(request.config))
+    markers = from_markers(request.node)
+    for marker in markers:  # those that were added since the collection have not been looked at
+        check(marker, f"@pytest.mark.{MARKER}")
+    return merged(from_ini(request.config), config, *markers, from_command_line(request.config))
 
 
 def merged(*layers: Mapping[str, Any]) -> dict[str, Any]:

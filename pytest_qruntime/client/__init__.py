@@ -7,6 +7,7 @@ from pytest_qruntime.client.errors import (
     JobTimeoutError,
     ServiceError,
 )
+from pytest_qruntime.client.given import BackendLike, Duration, backend_name
 from pytest_qruntime.client.job import Job
 from pytest_qruntime.client.patience import Patience, RealPatience
 from pytest_qruntime.client.submit import JobOptions, run_job
@@ -14,7 +15,9 @@ from pytest_qruntime.client.virtual import VirtualClient
 from pytest_qruntime.client.workload import Batch, Session, Workload
 
 __all__ = [
+    "BackendLike",
     "Batch",
+    "Duration",
     "Job",
     "JobCancelledError",
     "JobFailedError",
@@ -27,5 +30,6 @@ __all__ = [
     "Session",
     "VirtualClient",
     "Workload",
+    "backend_name",
     "run_job",
 ]

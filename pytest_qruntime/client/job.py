@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any, Final
 
 import httpx
@@ -16,9 +15,9 @@ from pytest_qruntime.client.errors import (
     checked,
     hidden,
 )
+from pytest_qruntime.client.given import Duration, check_tags
 from pytest_qruntime.client.patience import Patience, patience_of
 from pytest_qruntime.clock import seconds_of
-from pytest_qruntime.model import ConfigurationError
 
 __tracebackhide__ = hidden
 
@@ -102,7 +101,7 @@ class Job:
         checked(self._http.put(f"/v1/jobs/{self._id}/tags", json={"tags": list(tags)}))
         return self.tags
 
-    def wait_for_final_state(self, timeout: str | float | timedelta | None = None) -> None:
+    def wait_for_final_state(self, timeout: Duration | None = None) -> None:
         """Wait until it is final.
 
         On a world's clock a wait costs no time: it jumps from event to event. Raises `JobTimeoutError` after `timeout`
@@ -118,7 +117,7 @@ class Job:
                 raise JobTimeoutError(f"job {self._id} is still {self.status()} after waiting {limit_s:g} s")
             self._patience.pause(self._id, left_s)
 
-    def result(self, timeout: str | float | timedelta | None = None) -> Any:
+    def result(self, timeout: Duration | None = None) -> Any:
         """Wait for the job, as `wait_for_final_state` does, and return its result document.
 
         Raises `JobFailedError` (`JobMaxTimeError` if it ran too long), `JobCancelledError`, `JobTimeoutError`.
@@ -141,12 +140,6 @@ class Job:
 
     def __repr__(self) -> str:
         return f"<Job {self._id}>"
-
-
-def check_tags(tags: Sequence[str]) -> None:
-    """Raise `ConfigurationError` for one text in place of a list of them."""
-    if isinstance(tags, str):
-        raise ConfigurationError(f"tags is {tags!r}; expected a list of texts, such as [{tags!r}]")
 
 
 def _status(state: dict[str, Any]) -> str:

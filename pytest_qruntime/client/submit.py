@@ -9,7 +9,8 @@ import httpx
 from typing_extensions import TypedDict
 
 from pytest_qruntime.client.errors import checked, hidden
-from pytest_qruntime.client.job import Job, check_tags
+from pytest_qruntime.client.given import BackendLike, Duration, backend_name, check_program, check_tags, whole_seconds
+from pytest_qruntime.client.job import Job
 from pytest_qruntime.client.patience import Patience
 from pytest_qruntime.model import ConfigurationError
 
@@ -41,7 +42,7 @@ class JobOptions(TypedDict, total=False):
     """The keyword arguments that every `run` hands on; see `run_job`."""
 
     shots: int | None
-    max_execution_time: int | None
+    max_execution_time: Duration | None
     tags: Sequence[str]
     private: bool
 
@@ -51,10 +52,10 @@ def run_job(
     program: str = "sampler",
     params: Any = None,
     *,
-    backend: str,
+    backend: BackendLike,
     session_id: str | None = None,
     shots: int | None = None,
-    max_execution_time: int | None = None,
+    max_execution_time: Duration | None = None,
     tags: Sequence[str] = (),
     private: bool = False,
     patience: Patience | None = None,
@@ -68,17 +69,19 @@ def run_job(
         program: ``"sampler"`` or ``"estimator"``.
         params: the program's parameters as the REST API takes them; a list is taken as the PUBs; None is one PUB with
             a Bell circuit.
-        backend: its name.
+        backend: its name, or the backend.
         shots: shots of each PUB that does not say.
-        max_execution_time: limit in seconds of QPU time (MXT-01).
+        max_execution_time: limit of QPU time, in seconds or as ``"5m"`` (MXT-01).
         tags: at most 8, of at most 86 characters (PLN-10).
         private: its parameters are not shown, and its results can be read once (JOB-09).
         patience: how to wait for it; by default, as the client does.
     """
+    check_program(program)
     check_tags(tags)
     inputs = _inputs(program, params, shots)
-    body: dict[str, Any] = {"program_id": program, "backend": backend, "params": inputs}
-    optional = {"session_id": session_id, "cost": max_execution_time, "tags": list(tags), "private": private}
+    cost = whole_seconds(max_execution_time, what="max_execution_time")
+    body: dict[str, Any] = {"program_id": program, "backend": backend_name(backend), "params": inputs}
+    optional = {"session_id": session_id, "cost": cost, "tags": list(tags), "private": private}
     body.update({name: value for name, value in optional.items() if value})
     document = checked(http.post("/v1/jobs", json=body)).json()
     return Job(http, document["id"], patience=patience)
@@ -89,8 +92,8 @@ def _inputs(program: str, params: Any, shots: int | None) -> dict[str, Any]:
         params = _DEFAULT_PUBS.get(program, [])
     if not isinstance(params, (Mapping, list, tuple)):
         raise ConfigurationError(
-            f"params is a {type(params).__name__}; expected the program's parameters as a mapping, or a list of PUBs, "
-            "each a list that begins with a circuit: [[qasm]]"
+            f"params is {params!r:.40}; expected the program's parameters as a mapping, or a list of PUBs, each a list "
+            "that begins with a circuit: [[qasm]]"
         )
     inputs: dict[str, Any] = dict(params) if isinstance(params, Mapping) else {"pubs": list(params)}
     if shots is not None and program == "estimator":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from types import TracebackType
 from typing import Any, ClassVar, Final
 
@@ -11,10 +10,10 @@ import httpx
 from typing_extensions import Self, Unpack
 
 from pytest_qruntime.client.errors import checked, hidden
+from pytest_qruntime.client.given import BackendLike, Duration, backend_name, whole_seconds
 from pytest_qruntime.client.job import Job
 from pytest_qruntime.client.patience import Patience, patience_of
 from pytest_qruntime.client.submit import JobOptions, run_job
-from pytest_qruntime.clock import seconds_of
 from pytest_qruntime.model import ConfigurationError
 
 __tracebackhide__ = hidden
@@ -51,15 +50,16 @@ class Workload:
         self,
         http: httpx.Client,
         *,
-        backend: str,
-        max_time: str | float | timedelta | None = None,
+        backend: BackendLike,
+        max_time: Duration | None = None,
         patience: Patience | None = None,
     ) -> None:
-        body: dict[str, Any] = {"mode": self.mode, "backend": backend}
-        max_ttl = _whole_seconds(max_time)
+        name = backend_name(backend)
+        body: dict[str, Any] = {"mode": self.mode, "backend": name}
+        max_ttl = whole_seconds(max_time, what="max_time")
         if max_ttl:  # 0 and None leave the service its default (MAX-07)
             body["max_ttl"] = max_ttl
-        self._bind(http, checked(http.post("/v1/sessions", json=body)).json(), backend, patience)
+        self._bind(http, checked(http.post("/v1/sessions", json=body)).json(), name, patience)
 
     def _bind(
         self, http: httpx.Client, document: Mapping[str, Any], backend: str | None, patience: Patience | None
@@ -88,7 +88,12 @@ class Workload:
         return workload
 
     def run(
-        self, program: str = "sampler", params: Any = None, *, backend: str | None = None, **options: Unpack[JobOptions]
+        self,
+        program: str = "sampler",
+        params: Any = None,
+        *,
+        backend: BackendLike | None = None,
+        **options: Unpack[JobOptions],
     ) -> Job:
         """Submit a job to this session or batch, on its own backend; see `run_job` for the arguments.
 
@@ -166,10 +171,3 @@ class Batch(Workload):
     """A batch: its jobs are scheduled together, charged for their quantum time."""
 
     mode = "batch"
-
-
-def _whole_seconds(max_time: str | float | timedelta | None) -> int:
-    seconds = 0.0 if max_time is None else seconds_of(max_time, what="max_time")
-    if seconds != int(seconds):
-        raise ConfigurationError(f"max_time is {max_time!r}; expected whole seconds, such as 1500 or '25m'")
-    return int(seconds)

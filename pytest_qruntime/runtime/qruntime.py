@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
 import httpx
 from typing_extensions import Unpack
 
-from pytest_qruntime.client import Batch, Job, JobOptions, Session, VirtualClient, run_job
+from pytest_qruntime.client import BackendLike, Batch, Duration, Job, JobOptions, Session, VirtualClient, run_job
 from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.model import Plan, Policy, Trace, World
@@ -93,7 +92,7 @@ class QRuntime(Staging):
 
     # -- what a user of the service does -----------------------------------------------------------------------------
 
-    def session(self, backend: str | None = None, *, max_time: str | float | timedelta | None = None) -> Session:
+    def session(self, backend: BackendLike | None = None, *, max_time: Duration | None = None) -> Session:
         """Open a session, on the default backend unless another is named.
 
         `max_time` is ``"25m"``, seconds or a timedelta. Raises `ServiceError` if the service refuses the session, as it
@@ -101,12 +100,17 @@ class QRuntime(Staging):
         """
         return Session(self._own_http, backend=backend or self.default_backend, max_time=max_time)
 
-    def batch(self, backend: str | None = None, *, max_time: str | float | timedelta | None = None) -> Batch:
+    def batch(self, backend: BackendLike | None = None, *, max_time: Duration | None = None) -> Batch:
         """Open a batch, on the default backend unless another is named. Raises `ServiceError` if it is refused."""
         return Batch(self._own_http, backend=backend or self.default_backend, max_time=max_time)
 
     def run(
-        self, program: str = "sampler", params: Any = None, *, backend: str | None = None, **options: Unpack[JobOptions]
+        self,
+        program: str = "sampler",
+        params: Any = None,
+        *,
+        backend: BackendLike | None = None,
+        **options: Unpack[JobOptions],
     ) -> Job:
         """Submit a job in job mode; without `params` a Bell circuit. The options are those of `run_job`."""
         return run_job(self._own_http, program, params, backend=backend or self.default_backend, **options)

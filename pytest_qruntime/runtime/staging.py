@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final, Literal
 
 from pytest_qruntime import arguments
-from pytest_qruntime.client import Workload
+from pytest_qruntime.client import BackendLike, Duration, Workload, backend_name
 from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.clock import seconds_of
 from pytest_qruntime.model import ConfigurationError, Durations, Failure, JobScript, World
 from pytest_qruntime.model.backend import Backend
 from pytest_qruntime.model.errors import one_of, whole_number
-from pytest_qruntime.programs import PROGRAMS
 
 __tracebackhide__ = hidden
 
 DEFAULT_BACKEND: Final = "fake_backend"
 DEFAULT_QUBITS: Final = 127
-
-Duration = str | float | timedelta
+FAILED: Final = "The job was made to fail by the test."
 
 
 class Staging:
@@ -64,11 +61,11 @@ class Staging:
         classical: Duration | None = None,
         quantum: Duration | None = None,
         code: int | None = None,
-        reason: str = "The job was made to fail by the test.",
+        reason: str | None = None,
         solution: str = "",
         blame: Literal["user", "system"] = "user",
         runs_too_long: bool = False,
-        backend: str | None = None,
+        backend: BackendLike | None = None,
         session: str | Workload | None = None,
         program: str | None = None,
         tag: str | None = None,
@@ -87,6 +84,10 @@ class Staging:
         Of several decisions that match a job, the first one counts. Raises `ConfigurationError` for values that make no
         sense, alone or together.
         """
+        _check_decision(times, code, reason, [classical, quantum], runs_too_long)
+        failure = None
+        if code is not None:
+            failure = Failure(code=code, reason=reason or FAILED, solution=solution, blame=blame)
         script = JobScript(
             times=times,
             backend=None if backend is None else self._known(backend),
@@ -94,11 +95,9 @@ class Staging:
             program=program,
             tag=tag,
             durations=_durations(classical, quantum),
-            failure=None if code is None else Failure(code=code, reason=reason, solution=solution, blame=blame),
+            failure=failure,
             runs_too_long=runs_too_long,
         )
-        if program is not None:
-            one_of("program", program, PROGRAMS)
         with self.world.lock:
             self.world.script(script)
 
@@ -109,7 +108,7 @@ class Staging:
         classical: Duration = 0,
         quantum: Duration = 60,
         after: Duration | None = None,
-        backend: str | None = None,
+        backend: BackendLike | None = None,
     ) -> None:
         """Other users submit so many plain jobs, now or `after` some time; they queue and hold lanes like any job.
 
@@ -126,18 +125,19 @@ class Staging:
             for _ in range(jobs):
                 self.world.add_load(where, **load, at_us=self._at_us(after))
 
-    def calibrate(self, lasting: Duration = "5m", *, after: Duration | None = None, backend: str | None = None) -> None:
+    def calibrate(
+        self, lasting: Duration = "5m", *, after: Duration | None = None, backend: BackendLike | None = None
+    ) -> None:
         """The service calibrates a backend, now or `after` some time; between jobs, never inside a session (ORD-10)."""
         where, seconds = self._known(backend), _seconds("lasting", lasting)
         with self.world.lock:
             self.world.calibrate(where, seconds=seconds, at_us=self._at_us(after))
 
-    def _known(self, backend: str | None) -> str:
+    def _known(self, backend: BackendLike | None) -> str:
         """The name of a backend that exists; a typing error would otherwise match nothing in silence."""
-        if backend is None:
-            return self.default_backend
-        one_of("backend", backend, tuple(self.world.backends))
-        return backend
+        name = self.default_backend if backend is None else backend_name(backend)
+        one_of("backend", name, tuple(self.world.backends))
+        return name
 
     def _known_session(self, session: str | Workload) -> str:
         session_id = session.session_id if isinstance(session, Workload) else session
@@ -164,6 +164,22 @@ class Staging:
 
     def _at_us(self, after: Duration | None) -> int | None:
         return None if after is None else self.world.now_us + round(_seconds("after", after) * 1_000_000)
+
+
+def _check_decision(
+    times: int | None, code: int | None, reason: str | None, durations: list[Duration | None], runs_too_long: bool
+) -> None:
+    """Raise `ConfigurationError`, in the words of `next_jobs`, for a decision that decides nothing or too much."""
+    whole_number("times", times, minimum=1, optional=True)
+    if reason is not None and code is None:
+        raise ConfigurationError(f"next_jobs() has the reason {reason!r} and no code; a job that fails has a code")
+    if code is not None and runs_too_long:
+        raise ConfigurationError("next_jobs() has a code and runs_too_long=True; a job ends in one way, call it twice")
+    if code is None and not runs_too_long and all(duration is None for duration in durations):
+        raise ConfigurationError(
+            "next_jobs() decides nothing; give classical or quantum (how long they take), code (they fail), or "
+            "runs_too_long=True"
+        )
 
 
 def _durations(classical: Duration | None, quantum: Duration | None) -> Durations | None:

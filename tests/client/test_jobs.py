@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -47,9 +48,32 @@ def test_parameters_are_a_mapping_or_a_list_of_pubs(qruntime: QRuntime, params: 
 
 
 def test_a_circuit_alone_is_refused_with_what_is_expected(qruntime: QRuntime, asked: list[str]) -> None:
-    with pytest.raises(ConfigurationError, match=r"params is a str; expected .* a list of PUBs, .*: \[\[qasm\]\]"):
+    with pytest.raises(ConfigurationError, match=r"params is 'OPENQASM 3.0; .* a list of PUBs, .*: \[\[qasm\]\]"):
         qruntime.run("sampler", BELL)
     assert asked == []
+
+
+@pytest.mark.parametrize("circuits", [BELL, [[BELL]]])
+def test_circuits_in_the_place_of_the_program_are_refused_with_the_right_place(
+    qruntime: QRuntime, circuits: Any
+) -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"expected a name such as 'sampler'.*: run\('sampler', \[\[qasm\]\]\)"
+    ):
+        qruntime.run(circuits)
+
+
+@pytest.mark.parametrize(("limit", "cost"), [("5m", 300), (300, 300), (timedelta(minutes=5), 300), (None, 10_800)])
+def test_the_maximum_execution_time_may_be_text_seconds_or_a_timedelta(
+    qruntime: QRuntime, limit: Any, cost: int
+) -> None:
+    assert qruntime.run(max_execution_time=limit).details()["cost"] == cost
+
+
+@pytest.mark.parametrize("limit", ["300", -5, 0.5, "soon"])
+def test_a_maximum_execution_time_that_makes_no_sense_is_refused(qruntime: QRuntime, limit: Any) -> None:
+    with pytest.raises(ConfigurationError, match="max_execution_time"):
+        qruntime.run(max_execution_time=limit)
 
 
 def test_wrong_content_is_accepted_and_the_job_fails(qruntime: QRuntime) -> None:

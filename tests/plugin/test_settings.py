@@ -233,6 +233,23 @@ def test_a_wrong_marker_is_told_before_any_test_runs(project: Project, keywords:
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
+def test_a_marker_that_is_added_late_is_checked_too(project: Project) -> None:
+    result = project.write(
+        test_it="""
+        import pytest
+
+        @pytest.fixture(autouse=True, params=[{"plan": "open"}, {"lane": 1}])
+        def marked(request):
+            request.node.add_marker(pytest.mark.qruntime(**request.param))
+
+        def test_it(qruntime):
+            assert qruntime.plan.name == "open"
+        """
+    ).run("-rN")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["E *@pytest.mark.qruntime: unknown 'lane'; expected some of plan, *"])
+
+
 def test_all_wrong_markers_are_told_at_once(project: Project) -> None:
     result = project.write(
         test_it="""

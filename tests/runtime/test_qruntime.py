@@ -6,7 +6,7 @@ import httpx
 import pytest
 import requests
 
-from pytest_qruntime import Batch, Job, QRuntime, Session
+from pytest_qruntime import Batch, ConfigurationError, Job, QRuntime, Session
 
 BACKENDS = "https://quantum.cloud.ibm.com/api/v1/backends"
 
@@ -82,6 +82,19 @@ def test_handles_are_on_the_default_backend_unless_another_is_named(qruntime: QR
     assert names == ["fake_backend", "ibm_fez"]
     assert qruntime.batch("ibm_fez").details()["backend_name"] == "ibm_fez"
     assert qruntime.session("ibm_fez").run().details()["backend"] == "ibm_fez"
+
+
+def test_a_backend_may_be_given_in_place_of_its_name(qruntime: QRuntime) -> None:
+    backend = qruntime.backend("ibm_fez", lanes=1)
+    qruntime.other_users(backend=backend)
+    handles = [qruntime.session(backend), qruntime.batch(backend)]
+    assert [handle.details()["backend_name"] for handle in handles] == ["ibm_fez", "ibm_fez"]
+    assert qruntime.run(backend=backend).details()["backend"] == "ibm_fez"
+
+
+def test_something_else_in_place_of_a_backend_is_refused(qruntime: QRuntime) -> None:
+    with pytest.raises(ConfigurationError, match="backend is 5; expected its name, or a backend"):
+        qruntime.session(5)  # type: ignore[arg-type]
 
 
 def test_the_trace_tells_what_happened(qruntime: QRuntime) -> None:

@@ -36,7 +36,7 @@ def test_the_next_three_jobs_fail_and_the_fourth_does_not(qruntime: QRuntime) ->
 
 def test_every_job_on_a_backend_fails(qruntime: QRuntime) -> None:
     qruntime.backend("broken")
-    qruntime.next_jobs(None, code=9707, backend="broken")
+    qruntime.next_jobs(None, code=9707, backend=qruntime.backend("broken"))
     assert outcomes(qruntime, 3, backend="broken") == ["ERROR"] * 3
     assert outcomes(qruntime, 1) == ["DONE"]
 
@@ -75,20 +75,21 @@ def test_a_fault_of_the_system_is_not_charged_and_one_of_the_user_is(qruntime: Q
 @pytest.mark.parametrize(
     ("decision", "message"),
     [
-        ({}, "a script must say something"),
-        ({"times": 0, "code": 1}, "script times is 0; expected None or a whole number"),
+        ({}, "next_jobs() decides nothing; give classical or quantum (how long they take), code (they fail), or"),
+        ({"tag": "vqe"}, "next_jobs() decides nothing"),
+        ({"times": 0, "code": 1}, "times is 0; expected None or a whole number, at least 1"),
+        ({"times": "3", "code": 1}, "times is '3'; expected None or a whole number"),
         ({"code": "1517"}, "failure code is '1517'"),
         ({"code": 1, "blame": "nobody"}, "failure blame is 'nobody'; expected one of 'user', 'system'"),
-        ({"code": 1, "runs_too_long": True}, "a scripted job cannot both fail and run too long"),
+        ({"code": 1, "runs_too_long": True}, "next_jobs() has a code and runs_too_long=True; a job ends in one way"),
         ({"quantum": "20"}, "'20' cannot be used as quantum; a number in quotes needs its unit"),
         ({"classical": -1}, "-1 cannot be used as classical"),
         ({"code": 1, "backend": "nowhere"}, "backend is 'nowhere'; expected one of 'fake_backend'"),
-        ({"code": 1, "program": "samplr"}, "program is 'samplr'; expected one of 'sampler', 'estimator'"),
         (
             {"code": 1, "session": "nothing"},
             "session is 'nothing'; expected one of the sessions and batches that exist",
         ),
-        ({"reason": "why"}, "a script must say something"),
+        ({"reason": "why"}, "next_jobs() has the reason 'why' and no code; a job that fails has a code"),
     ],
 )
 def test_a_decision_that_makes_no_sense_is_refused_at_once(
