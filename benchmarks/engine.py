@@ -1,0 +1,140 @@
+"""P7: the engine without HTTP, bytes in and bytes out, with few and with very many jobs and workloads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import islice
+from typing import Final
+
+from benchmarks.fake import Engine, new_engine
+from benchmarks.lifecycle import engine as whole_lifecycle
+from benchmarks.measure import Ratio, Times, alternate, each, looped
+from benchmarks.options import Options
+from benchmarks.report import Row, row
+from benchmarks.traffic import REQUESTS, job
+from pytest_qruntime.model import JobRequest
+from pytest_qruntime.rest.http import Request
+
+SESSION: Final = {"mode": "dedicated", "backend": "fake_backend"}
+CALLS: Final = 200
+OPERATIONS: Final = ("submit", "get", "details", "cancel")
+
+Calls = Iterable[Callable[[], object]]
+
+
+def measure(options: Options) -> Iterator[Row]:
+    """Microseconds per request, then the growth of each operation."""
+    many, few = options.size(100_000, 2_000), 100
+    engines = {few: with_jobs(few), many: with_jobs(many)}
+    cases = {f"{what} {size}": each(partial(calls, what, engines[size])) for what in OPERATIONS for size in engines}
+    times = alternate({"lifecycle": looped(whole_lifecycle), **cases}, options.runs)
+    per_request = Ratio.plain(times["lifecycle"], 1e6 / REQUESTS)
+    what = "one of the 16 requests, JSON both ways, a new world for each 16"
+    yield row("P7", what, per_request, "us", limit=25, rounds=options.runs)
+    yield from _jobs(times, few, many, options.runs)
+    yield from _workloads(options)
+
+
+def _jobs(times: Times, few: int, many: int, rounds: int) -> Iterator[Row]:
+    for what in OPERATIONS:
+        one = Ratio.plain(times[f"{what} {many}"], 1e6)
+        yield row("P7", f"{what}, {many} jobs in one session", one, "us", limit=25, rounds=rounds)
+    for what in OPERATIONS:
+        growth = Ratio.of(times[f"{what} {many}"], times[f"{what} {few}"])
+        yield row("P7", f"{what}, {many} jobs / {few} jobs", growth, limit=1.2, rounds=rounds)
+
+
+def _workloads(options: Options) -> Iterator[Row]:
+    many, few = options.size(10_000, 500), 10
+    engines = {few: with_sessions(few), many: with_sessions(many)}
+    cases = {f"{what} {size}": each(partial(calls, what, engines[size])) for what in OPERATIONS for size in engines}
+    cases |= {f"drain {size}": each(partial(drain, size, events=CALLS)) for size in engines}
+    times = alternate(cases, options.runs)
+    for what in OPERATIONS:
+        growth = Ratio.of(times[f"{what} {many}"], times[f"{what} {few}"])
+        yield row("P7", f"{what}, {many} sessions with a job each / {few}", growth, limit=1.2, rounds=options.runs)
+    growth = Ratio.of(times[f"drain {many}"], times[f"drain {few}"])
+    what = f"the next event, {many} sessions with a job each / {few}"
+    yield row("P7", what, growth, rounds=options.runs, note="the heap's log n is in it")
+
+
+# -- the states ------------------------------------------------------------------------------------------------------
+
+
+def with_jobs(number: int) -> Engine:
+    """A service with one session and so many queued jobs in it."""
+    engine = new_engine()
+    session = open_session(engine)
+    fill(engine, session, number)
+    return engine
+
+
+def with_sessions(number: int) -> Engine:
+    """A service with so many sessions, one queued job in each."""
+    engine = new_engine()
+    for _ in range(number):
+        fill(engine, open_session(engine), 1)
+    return engine
+
+
+def open_session(engine: Engine) -> str:
+    """Open a session and return its id."""
+    session: str = engine.send("POST", "/v1/sessions", SESSION)["id"]
+    return session
+
+
+def fill(engine: Engine, session: str, number: int) -> None:
+    """Submit so many jobs; straight to the model, which is what they weigh on."""
+    params = job(session)["params"]
+    for _ in range(number):
+        engine.service.world.submit(JobRequest(workload=session, payload=params))
+
+
+# -- what is timed ---------------------------------------------------------------------------------------------------
+
+
+def calls(what: str, engine: Engine) -> Calls:
+    """So many calls of one operation, prepared. What is submitted to be cancelled leaves nothing queued behind."""
+    world = engine.service.world
+    session = next(reversed(world.workloads))
+    if what == "submit":
+        requests = [engine.request("POST", "/v1/jobs", job(session))] * CALLS
+    elif what == "details":
+        requests = [engine.request("GET", f"/v1/sessions/{name}") for name in _spread(list(world.workloads))]
+    elif what == "get":
+        requests = [engine.request("GET", f"/v1/jobs/{name}?exclude_params=true") for name in _spread(list(world.jobs))]
+    else:
+        requests = [engine.request("POST", f"/v1/jobs/{_submit(engine, session)}/cancel") for _ in range(CALLS)]
+    return [partial(_ask, engine, request) for request in requests]
+
+
+def drain(sessions: int, *, events: int) -> Calls:
+    """The next events of a service that has so many sessions to work off."""
+    world = with_sessions(sessions).service.world
+    return [partial(_step, world) for _ in range(min(events, 3 * sessions))]
+
+
+def _step(world: object) -> None:
+    at_us = world.next_event_us()  # type: ignore[attr-defined]
+    if at_us is not None:
+        world.advance_to(at_us)  # type: ignore[attr-defined]
+
+
+def _ask(engine: Engine, request: Request) -> None:
+    path, _, query = request.path.partition("?")
+    response = engine.service.handle(request._replace(path=path, query=query) if query else request)
+    if response.status >= 400:
+        raise RuntimeError(f"{request.method} {request.path} answered {response.body!r}")
+
+
+def _submit(engine: Engine, session: str) -> str:
+    created: str = json.loads(engine.ask("POST", "/v1/jobs", job(session)).body)["id"]
+    return created
+
+
+def _spread(names: list[str]) -> Iterator[str]:
+    """So many of these, evenly spread."""
+    step = max(1, len(names) // CALLS)
+    return islice(iter(names[::step] * CALLS), CALLS)

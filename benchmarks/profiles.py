@@ -1,0 +1,82 @@
+"""Where the time of a missed goal goes: the functions that cost most, by cProfile."""
+
+from __future__ import annotations
+
+import cProfile
+import io
+import pstats
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+ROWS: Final = 15
+
+
+def profiles(goals: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """A title and a table for each of these goals that is about something that runs in this process."""
+    subjects = {"P3": _fresh, "P4": _frozen, "P5": _lifecycle, "P6": _strict, "P7": _engine, "P8": _events}
+    for goal in goals:
+        if goal in subjects:
+            title, work = subjects[goal]()
+            yield f"{goal}: {title}", _table(work)
+
+
+Subject = tuple[str, Callable[[], object]]
+
+
+def _fresh(*, freeze: bool = False) -> Subject:
+    from pytest_qruntime import world
+
+    def work() -> None:
+        with world(freeze=freeze) as qruntime:
+            qruntime.http  # noqa: B018
+
+    return f"500 worlds with a client, clock {'frozen' if freeze else 'real'}", _times(work, 500)
+
+
+def _frozen() -> Subject:
+    return _fresh(freeze=True)
+
+
+def _lifecycle() -> Subject:
+    from benchmarks.lifecycle import own_transport
+
+    return "200 lifecycles through FakeTransport", _times(own_transport, 200)
+
+
+def _strict() -> Subject:
+    from benchmarks.strict import check_compiled, checked
+
+    return "100 lifecycles, validated by compiled validators", _times(lambda: checked(check_compiled), 100)
+
+
+def _engine() -> Subject:
+    from benchmarks.lifecycle import engine
+
+    return "500 lifecycles without HTTP", _times(engine, 500)
+
+
+def _events() -> Subject:
+    from benchmarks.events import ours
+
+    return "40000 events", lambda: ours(10_000)
+
+
+def _times(work: Callable[[], object], number: int) -> Callable[[], object]:
+    work()
+
+    def repeated() -> None:
+        for _ in range(number):
+            work()
+
+    return repeated
+
+
+def _table(work: Callable[[], object]) -> str:
+    profile = cProfile.Profile()
+    profile.runcall(work)
+    text = io.StringIO()
+    pstats.Stats(profile, stream=text).strip_dirs().sort_stats("tottime").print_stats(ROWS)
+    lines = text.getvalue().strip().splitlines()
+    first = next(number for number, line in enumerate(lines) if line.lstrip().startswith("ncalls"))
+    return "\n".join(re.sub(r" at 0x[0-9a-f]+", "", line.rstrip()) for line in lines[first:] if line.strip())
