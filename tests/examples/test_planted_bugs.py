@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 
 import pytest
 
@@ -24,7 +25,7 @@ def run(pytester: pytest.Pytester, example: str, bug: str) -> pytest.RunResult:
     pytester.syspathinsert()
     return pytester.runpytest_subprocess(
         *("-p", "no:randomly", "-p", "no:cacheprovider"),
-        *("-o", f"pythonpath={ROOT} {pytester.path}", "-p", "planted_bug"),
+        *("-o", f"pythonpath={quote(str(ROOT))} {quote(str(pytester.path))}", "-p", "planted_bug"),
         *(f"--rootdir={ROOT}", "-c", str(ROOT / "pyproject.toml"), str(HERE / example)),
     )
 

@@ -32,7 +32,8 @@ class Project:
     @staticmethod
     def _arguments(plugins: tuple[str, ...]) -> list[str]:
         named = [part for plugin in ("pytest_qruntime.plugin", *plugins) for part in ("-p", plugin)]
-        return ["-W", "error", *named]
+        # pytest 8 warns of a plugin that is loaded already, which in a run in this process it always is
+        return ["-W", "error", "-W", "ignore:Module already imported", *named]
 
 
 @pytest.fixture
