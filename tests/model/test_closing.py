@@ -73,12 +73,13 @@ def test_a_workload_closed_before_it_started_stays_open_and_runs_its_jobs_with_p
 
 
 def test_closing_an_idle_active_session_stops_its_usage() -> None:
-    """CLS-08"""
+    """CLS-03, CLS-08: and others start in the same instant"""
     t = Timeline()
     s = t.session()
     t.submit(s, J(10, 5))
+    f = t.foreign(J(10, 5))
     t.at(20).close(s)
-    assert (s.state, seconds(s.closed_us)) == ("closed", 20)
+    assert (s.state, seconds(s.closed_us), started(f)) == ("closed", 20, [20])
     assert t.at(100).usage(s) == 20
 
 
