@@ -201,6 +201,7 @@ def unused_workloads(t: Timeline) -> object:
 
 @shows("max_payload_bytes", (None, "Running"), (999, "payload_too_large"), (1000, "Running"))
 def a_payload_of_a_thousand_bytes(t: Timeline) -> object:
+    """PLN-09"""
     return outcome(lambda: t.world.submit(JobRequest(payload_bytes=1000)).status)
 
 
@@ -267,6 +268,7 @@ def reopening_while_draining(t: Timeline) -> object:
 
 @shows("batch_order", ("fifo", [0, 10, 20, 30, 40, 50]), ("shuffle:7", "another order"))
 def the_order_of_a_batch(t: Timeline) -> object:
+    """ORD-08"""
     b = t.batch()
     t.foreign(J(1, 1))
     jobs = [t.submit(b, J(10, 5)) for _ in range(6)]
@@ -278,6 +280,7 @@ def the_order_of_a_batch(t: Timeline) -> object:
 
 @shows("queue_order", ("fifo", [30, 40, 50]), ("fair_share", [40, 50, 20]))
 def the_queue_of_two_instances(t: Timeline) -> object:
+    """ORD-11"""
     frugal = t.world.add_instance("frugal", plan=PLANS["premium"].but(usage_limit_s=1000))
     t.submit(None, J(20, 20))
     t.submit(None, J(10, 10))
