@@ -130,6 +130,14 @@ class World:
         )
         return backend
 
+    def limit_usage(self, instance: Instance, limit_s: int | None) -> None:
+        """Set or remove (None) the usage limit of an instance; work that waited for usage may run now (PLN-04)."""
+        whole_number("usage limit", limit_s, minimum=0, optional=True)
+        instance.usage_limit_s = limit_s
+        for backend in self.backends.values():
+            backend.wake()
+        self.settle()
+
     def script(self, script: JobScript) -> None:
         """Decide what happens to clients' jobs to come; of several scripts that match, the first added counts."""
         self.scripts.append(replace(script))  # its own, for it counts down: a script may be given to several worlds

@@ -47,10 +47,7 @@ def update_configuration(call: Call, _: str) -> Response:
         limit_s = body["instance_limit"]
         if limit_s is not None and limit_s * SECOND_US < call.instance.usage_us(call.now_us):
             raise RestError(Fault.LIMIT_BELOW_USAGE)
-        call.instance.usage_limit_s = limit_s
-        for backend in call.world.backends.values():
-            backend.wake()  # work that waited for usage may run now (PLN-04)
-        call.world.settle()
+        call.world.limit_usage(call.instance, limit_s)
     return NO_CONTENT
 
 
