@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_qruntime.model import PLANS, ConfigurationError, Plan
+from pytest_qruntime.model import PLANS, ConfigurationError, Durations, JobRequest, Plan, World
+from pytest_qruntime.model.durations import SECOND_US
 from tests.model.timeline import J, Timeline, charged, ran, seconds, started, statuses
 
 DAY = 24 * 3600
@@ -181,3 +182,17 @@ def test_a_session_in_job_mode_that_was_used_is_not_closed_as_unused() -> None:
     t.at(100).submit(used, J(10, 5))
     t.at(2000)
     assert (used.state, unused.state) == ("open", "closed")
+
+
+def test_work_that_waits_for_its_allocation_runs_when_the_limit_is_raised() -> None:
+    """PLN-04"""
+    world = World(plan=Plan.named("flex").but(usage_limit_s=10))
+    world.add_backend("b")
+    world.submit(JobRequest(backend="b", durations=Durations.of(0, 10)))
+    world.advance_to(20 * SECOND_US)
+    waiting = world.submit(JobRequest(backend="b"))
+    assert waiting.status == "Queued"
+
+    world.limit_usage(world.instance, None)
+
+    assert waiting.status == "Running"
