@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-if TYPE_CHECKING:
-    import pytest
+import pytest
 
 MARKER: Final = "qruntime"
 
@@ -139,7 +138,18 @@ def resolve(request: pytest.FixtureRequest, config: Mapping[str, Any]) -> dict[s
     markers = from_markers(request.node)
     for marker in markers:  # those that were added since the collection have not been looked at
         check(marker, f"@pytest.mark.{MARKER}")
-    return merged(from_ini(request.config), config, *markers, from_command_line(request.config))
+    ini, command_line = given(request.config)
+    return merged(ini, config, *markers, command_line)
+
+
+_GIVEN: Final = pytest.StashKey[tuple[dict[str, Any], dict[str, Any]]]()
+
+
+def given(config: pytest.Config) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the ini file and the command line say, read by the first test that asks."""
+    if _GIVEN not in config.stash:
+        config.stash[_GIVEN] = from_ini(config), from_command_line(config)
+    return config.stash[_GIVEN]
 
 
 def merged(*layers: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,6 +35,11 @@ DEFAULT_LANES: Final = 5
 OTHERS: Final = "others"
 
 
+def random_stream(seed: int, name: str) -> Random:
+    """The random generator of this name that comes from a world's seed; independent of every other name's."""
+    return Random(f"{seed}:{name}")
+
+
 class World:
     """A service in virtual time.
 
@@ -104,7 +109,7 @@ class World:
 
     def random(self, stream: str) -> Random:
         """A random generator of its own for each purpose, from the world's seed."""
-        return Random(f"{self.seed}:{stream}")
+        return random_stream(self.seed, stream)
 
     # -- what a test sets up -----------------------------------------------------------------------------------------
 

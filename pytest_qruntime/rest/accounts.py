@@ -10,12 +10,12 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
+from functools import cached_property, lru_cache
 from hashlib import sha256
-from random import Random
 from typing import Final, NamedTuple
 
 from pytest_qruntime.model.instance import Instance
-from pytest_qruntime.model.world import World
+from pytest_qruntime.model.world import World, random_stream
 from pytest_qruntime.rest.answers import to_bytes
 from pytest_qruntime.rest.faults import Fault, RestError
 from pytest_qruntime.rest.regions import DEFAULT_REGION, region_of
@@ -40,12 +40,15 @@ class Accounts:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._secret = world.random("iam").randbytes(32)
         self._crns: dict[str, str] = {}
         self._instances: dict[str, Instance] = {}
         self._keys: dict[str, Instance] = {}
         self._grants: dict[str, Grant] = {}
         self._own_tokens: dict[str | None, tuple[str, int]] = {}
+
+    @cached_property
+    def _secret(self) -> bytes:
+        return self._world.random("iam").randbytes(32)
 
     # -- what a test asks for ----------------------------------------------------------------------------------------
 
@@ -53,7 +56,7 @@ class Accounts:
         """The CRN of an instance."""
         crn = self._crns.get(instance.name)
         if crn is None:
-            guid = _uuid(self._world.random(f"crn:{instance.name}"))
+            guid = _guid(self._world.seed, instance.name)
             crn = f"crn:v1:bluemix:public:quantum-computing:{DEFAULT_REGION}:a/{ACCOUNT}:{guid}::"
             self._crns[instance.name] = crn
             self._instances[crn] = instance
@@ -62,7 +65,7 @@ class Accounts:
     def api_key(self, instance: Instance | None = None) -> str:
         """An API key of the account, or one that is good for one instance alone."""
         name = "" if instance is None else instance.name
-        key = "fake_" + "".join(self._world.random(f"api key:{name}").choices(_KEY_CHARACTERS, k=39))
+        key = _key(self._world.seed, name)
         if instance is not None:
             self._keys[key] = instance
         return key
@@ -162,6 +165,16 @@ def _base64url(data: bytes) -> bytes:
     return urlsafe_b64encode(data).rstrip(b"=")
 
 
-def _uuid(random: Random) -> str:
+# Most worlds of a process have the same seed, and seeding a generator costs more than a request.
+
+
+@lru_cache(maxsize=1024)
+def _key(seed: int, name: str) -> str:
+    return "fake_" + "".join(random_stream(seed, f"api key:{name}").choices(_KEY_CHARACTERS, k=39))
+
+
+@lru_cache(maxsize=1024)
+def _guid(seed: int, name: str) -> str:
+    random = random_stream(seed, f"crn:{name}")
     digits = f"{random.getrandbits(128) & ~(0xF << 76) | (0x4 << 76):032x}"
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
