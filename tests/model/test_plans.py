@@ -191,8 +191,8 @@ def test_work_that_waits_for_its_allocation_runs_when_the_limit_is_raised() -> N
     world.submit(JobRequest(backend="b", durations=Durations.of(0, 10)))
     world.advance_to(20 * SECOND_US)
     waiting = world.submit(JobRequest(backend="b"))
-    assert waiting.status == "Queued"
+    world.advance_to(60 * SECOND_US)
 
     world.limit_usage(world.instance, None)
 
-    assert waiting.status == "Running"
+    assert waiting.running_us == 60 * SECOND_US
