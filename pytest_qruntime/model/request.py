@@ -29,7 +29,7 @@ class Failure:
         one_of("failure at", self.at, ("classical", "quantum"))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class JobRequest:
     """One job as submitted. The model reads its numbers; `payload` is the caller's and is only kept.
 

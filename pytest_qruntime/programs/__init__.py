@@ -2,7 +2,8 @@
 
 Three questions, asked in the order of a job's life: `inspect` at submit (how much work is it), `verify` when the job
 begins (will it fail), `run` when it ends (the result). All are pure functions of the job's input and, for `run`, of the
-random numbers that it is given.
+random numbers that it is given. `prepare` answers the second one with what the third one needs, so that the input is
+read once.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ __all__ = [
     "PROGRAMS",
     "Circuit",
     "Code",
+    "Job",
     "Problem",
     "ProgramError",
     "Register",
     "Target",
     "Work",
     "inspect",
+    "prepare",
     "read",
     "run",
     "verify",
@@ -73,13 +76,19 @@ def verify(program_id: str, params: object, target: Target | None = None) -> Pro
         params: the job's `params`.
         target: the backend, to refuse circuits that it could not run as they are; without it any gate will do.
     """
+    prepared = prepare(program_id, params, target)
+    return prepared if isinstance(prepared, Problem) else None
+
+
+def prepare(program_id: str, params: object, target: Target | None = None) -> Job | Problem:
+    """The job of this input, whose `result` is what `run` returns; or why it will fail. Arguments as for `verify`."""
     try:
         job = _job(program_id, params)
         if target is not None:
             check_target(job.circuits, target)
     except Invalid as invalid:
         return invalid.problem
-    return None
+    return job
 
 
 def run(program_id: str, params: object, rng: Random, *, started: str, finished: str) -> dict[str, Any]:

@@ -19,7 +19,11 @@ _CREATE: Final = body_of(TypeAdapter(requests.CreateJob))
 def create(call: Call, _: str) -> Response:
     """Accept a job, or refuse it with no job made (SUB). Bad input is accepted and makes the job fail."""
     body = _CREATE(call)
-    job = call.world.submit(job_request(body, len(call.request.body)), instance=call.instance)
+    prepared = _prepared(body)
+    request = job_request(body, len(call.request.body), _failure(prepared))
+    job = call.world.submit(request, instance=call.instance)
+    if prepared is not None:
+        call.service.results.expect(job, prepared)
     if "remote_storage" in body and body["remote_storage"] is not None:
         call.service.remote_storage[job.id] = body["remote_storage"]
     created: jobs.CreatedJob = {"id": job.id, "backend": job.backend.name}
@@ -30,8 +34,8 @@ def create(call: Call, _: str) -> Response:
     return json_answer(created)
 
 
-def job_request(body: requests.CreateJob, size: int) -> JobRequest:
-    """What the model is asked for: the params are read for their size and checked, and kept as they are."""
+def job_request(body: requests.CreateJob, size: int, failure: Failure | None) -> JobRequest:
+    """What the model is asked for: the params are read for their size, and kept as they are."""
     program, params = body["program_id"], body.get("params") or {}
     work = programs.inspect(program, params)
     return JobRequest(
@@ -48,16 +52,20 @@ def job_request(body: requests.CreateJob, size: int) -> JobRequest:
         executions=work.executions,
         payload=params,
         payload_bytes=size,
-        failure=_failure(program, body),
+        failure=failure,
     )
 
 
-def _failure(program: str, body: requests.CreateJob) -> Failure | None:
-    """How the job will fail because of its input; params that lie in a storage cannot be looked at."""
+def _prepared(body: requests.CreateJob) -> programs.Job | programs.Problem | None:
+    """The input, read and checked; None for params that lie in a storage, which cannot be looked at."""
     params = body.get("params")
     if params is None and body.get("remote_storage") is not None:
         return None
-    problem = programs.verify(program, params or {})
-    if problem is None:
+    return programs.prepare(body["program_id"], params or {})
+
+
+def _failure(prepared: programs.Job | programs.Problem | None) -> Failure | None:
+    """How the job will fail because of its input."""
+    if not isinstance(prepared, programs.Problem):
         return None
-    return Failure(code=problem.code, reason=problem.reason, solution=problem.solution, blame="user", at="classical")
+    return Failure(code=prepared.code, reason=prepared.reason, solution=prepared.solution, blame="user", at="classical")
