@@ -43,14 +43,14 @@ is an error before any test runs.
 """
 
 OPTIONS_IN_INI = """
-In code the values are Python's: numbers, `True` and `False`, a `Plan`, a mapping or a `Policy`, an aware `datetime`. In
-an ini file:
+In code the values are Python's: numbers, `True` and `False`, a `Plan`, a mapping or a `Policy`, an aware `datetime`. On
+the command line and in an ini file they are text; policies may be given several times, and add up:
 
 ```toml
 [tool.pytest.ini_options]
 qruntime_plan = "open"
 qruntime_seed = "7"
-qruntime_policy = "queued_on_end=cancelled, batch_ittl=literal"
+qruntime_policy = ["queued_on_end=cancelled", "batch_ittl=literal", "unused_autoclose=dedicated:600+batch:600"]
 ```
 """
 

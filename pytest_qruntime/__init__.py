@@ -28,7 +28,6 @@ _HOMES = {
         "ConfigurationError",
         "Durations",
         "Event",
-        "Failure",
         "JobRequest",
         "NothingPendingError",
         "Plan",

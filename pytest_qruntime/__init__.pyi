@@ -13,7 +13,6 @@ from pytest_qruntime.model import ClockError as ClockError
 from pytest_qruntime.model import ConfigurationError as ConfigurationError
 from pytest_qruntime.model import Durations as Durations
 from pytest_qruntime.model import Event as Event
-from pytest_qruntime.model import Failure as Failure
 from pytest_qruntime.model import JobRequest as JobRequest
 from pytest_qruntime.model import NothingPendingError as NothingPendingError
 from pytest_qruntime.model import Plan as Plan

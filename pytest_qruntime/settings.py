@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 MARKER: Final = "qruntime"
+MODES: Final = ("dedicated:", "batch:")
 
 __tracebackhide__ = True  # what is wrong with a setting is told in one line
 
@@ -40,7 +41,7 @@ class Setting(NamedTuple):
 
 def _number(text: str) -> int:
     if not text.isdecimal():
-        raise ValueError(f"{text!r}; expected a whole number")
+        raise ValueError(f"{text!r}; expected a whole number, zero or more")
     return int(text)
 
 
@@ -64,9 +65,12 @@ def _knobs(text: str) -> dict[str, Any]:
 
 
 def _literal(text: str) -> Any:
-    words = {"true": True, "false": False, "none": None}
+    """The value of a knob; what belongs to each mode is written ``dedicated:1800+batch:600``."""
+    words: dict[str, Any] = {"true": True, "false": False, "none": None, "{}": {}}
     if text.lower() in words:
         return words[text.lower()]
+    if text.startswith(MODES):
+        return {mode: _literal(value) for mode, _, value in (part.partition(":") for part in text.split("+"))}
     return int(text) if text.lstrip("-").isdecimal() else text
 
 

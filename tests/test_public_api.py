@@ -20,7 +20,6 @@ PUBLIC = [
     "ConfigurationError",
     "Durations",
     "Event",
-    "Failure",
     "Job",
     "JobCancelledError",
     "JobFailedError",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+import threading
+from collections.abc import Generator, Sequence
 from functools import cache
 
 import httpx
 
 from pytest_qruntime.client.errors import hidden
-from pytest_qruntime.clock import Clock
+from pytest_qruntime.clock import Clock, Pending
+from pytest_qruntime.clock.instants import listed
 from pytest_qruntime.model import NothingPendingError, World
-from pytest_qruntime.model.job import Job
+from pytest_qruntime.model.job import QUEUED, Job
 from pytest_qruntime.rest import Service
 from pytest_qruntime.transport import FakeTransport
 
@@ -62,22 +64,35 @@ class VirtualPatience:
     def pause(self, job_id: str, at_most_s: float | None) -> None:
         """Let time pass until the job is final. Raises `NothingPendingError` if nothing pending can end the wait."""
         job = self._world.jobs.get(job_id)
+        if job is None:
+            return
         until_us = None if at_most_s is None else self._world.now_us + round(at_most_s * 1_000_000)
-        while job is not None and not job.final and (until_us is None or self._world.now_us < until_us):
+        pending = self._clock.pending()
+        if until_us is None and threading.active_count() == 1 and _never_starts(job, pending):
+            # At once, before time moves to what does not concern the job. Another thread could still bring help.
+            raise NothingPendingError(_hopeless(job, pending))
+        while not job.final and (until_us is None or self._world.now_us < until_us):
             try:
                 self._clock.wait_for_event(until_us)
             except NothingPendingError:
-                raise NothingPendingError(_hopeless(job)) from None
+                raise NothingPendingError(_hopeless(job, pending)) from None
 
 
-def _hopeless(job: Job) -> str:
+def _never_starts(job: Job, pending: Sequence[Pending]) -> bool:
+    """Whether the job is queued on a backend that starts nothing, and no timer of its session or batch will end it."""
+    workload_id = None if job.workload is None else job.workload.id
+    starts_nothing = job.backend.status != "online"
+    return job.status == QUEUED and starts_nothing and all(due.subject != workload_id for due in pending)
+
+
+def _hopeless(job: Job, pending: Sequence[Pending]) -> str:
     """Why a wait for this job would never end."""
-    text = f"job {job.id} is {job.status} and nothing is pending that could change that"
     backend = job.backend
+    text = f"job {job.id} is {job.status} and nothing is pending that could change that"
     if backend.status == "online":
-        return f"{text}. Cancel it, or wait with a timeout"
+        return f"{text}. Cancel it, or wait with a timeout; {listed(pending)}"
     reason = "" if backend.status_reason == backend.status else f" ({backend.status_reason})"
     return (
-        f"{text}: backend {backend.name} is {backend.status}{reason} and starts no job. "
-        f"Bring it back with qruntime.backend({backend.name!r}).set_status('online'), or wait with a timeout"
+        f"{text}: backend {backend.name} is {backend.status}{reason} and starts no job. Bring it back with "
+        f"qruntime.backend({backend.name!r}).set_status('online'), or wait with a timeout; {listed(pending)}"
     )

@@ -13,6 +13,15 @@ def _base32(number: int, length: int) -> str:
     return "".join(_DIGITS[(number >> (5 * place)) & 31] for place in range(length - 1, -1, -1))
 
 
+def uuid4(random: Random) -> str:
+    """A UUID of version 4 from a generator, such as ``ce8cf08d-b18e-4d56-ab51-eaff0b8190f4``."""
+    bits = random.getrandbits(128)
+    bits = bits & ~(0xF << 76) | (0x4 << 76)
+    bits = bits & ~(0x3 << 62) | (0x2 << 62)
+    text = f"{bits:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
 class Ids:
     """Job ids are 20 characters that count up from a seeded start; workload ids are seeded UUIDs of version 4."""
 
@@ -30,12 +39,8 @@ class Ids:
         return f"{self._prefix}{_PAIRS[count >> 15 & 1023]}{_PAIRS[count >> 5 & 1023]}{_DIGITS[count & 31]}"
 
     def workload(self) -> str:
-        """A new session or batch id, such as ``ce8cf08d-b18e-4d56-ab51-eaff0b8190f4``."""
-        bits = self._random.getrandbits(128)
-        bits = bits & ~(0xF << 76) | (0x4 << 76)
-        bits = bits & ~(0x3 << 62) | (0x2 << 62)
-        text = f"{bits:032x}"
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        """A new session or batch id, a UUID."""
+        return uuid4(self._random)
 
     def user(self) -> str:
         """A user id of the form of IBM's, with made-up digits."""

@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+from pytest_qruntime.model.ids import uuid4
 from pytest_qruntime.model.instance import Instance
 from pytest_qruntime.model.world import World, random_stream
 from pytest_qruntime.rest.answers import to_bytes
@@ -70,11 +71,11 @@ class Accounts:
             self._keys[key] = instance
         return key
 
-    def token(self, instance: Instance | None = None) -> str:
-        """A token that is valid now, with at least a fifth of its time to go."""
+    def token(self, instance: Instance | None = None, *, fresh: bool = False) -> str:
+        """A token that is valid now: with its whole hour to go if `fresh`, else with a fifth of it at least."""
         name = None if instance is None else instance.name
         known = self._own_tokens.get(name)
-        if known is None or self._world.now_us - known[1] > _REFRESH_AFTER_US:
+        if known is None or self._world.now_us - known[1] > (0 if fresh else _REFRESH_AFTER_US):
             known = self.mint(self.api_key(instance))["access_token"], self._world.now_us
             self._own_tokens[name] = known
         return known[0]
@@ -175,6 +176,4 @@ def _key(seed: int, name: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _guid(seed: int, name: str) -> str:
-    random = random_stream(seed, f"crn:{name}")
-    digits = f"{random.getrandbits(128) & ~(0xF << 76) | (0x4 << 76):032x}"
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+    return uuid4(random_stream(seed, f"crn:{name}"))

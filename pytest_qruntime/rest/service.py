@@ -55,10 +55,10 @@ class Service:
         """Whether the CRN is that of an instance of this world."""
         return any(self.crn(instance) == crn for instance in self.world.instances.values())
 
-    def token(self, instance: Instance | None = None) -> str:
+    def token(self, instance: Instance | None = None, *, fresh: bool = False) -> str:
         """A bearer token that is valid now: for every instance of the account, or for the given one alone."""
         with self.world.lock:
-            return self.accounts.token(instance)
+            return self.accounts.token(instance, fresh=fresh)
 
     def api_key(self, instance: Instance | None = None) -> str:
         """An API key: of the account, or good for the given instance alone."""

@@ -52,8 +52,8 @@ def get(call: Call, _: str) -> Response:
     first, last = _window([place for place, _ in places], query, limit, descending)
     page: wire.Workloads = {
         "workloads": [_row(item, call) for _, item in places[first:last]],
-        "total_count": len(places),
-        "limit": limit,
+        "total_count": float(len(places)),
+        "limit": float(limit),
     }
     if first > 0:
         page["previous"] = _neighbour(call, "previous", places[first][0])

@@ -63,7 +63,7 @@ class QRuntime(Staging):
     @property
     def token(self) -> str:
         """A bearer token that is valid now, for the header Authorization. It expires after an hour of virtual time."""
-        return self.service.token()
+        return self.service.token(fresh=True)
 
     @property
     def api_key(self) -> str:

@@ -6,7 +6,8 @@ from pytest_qruntime.model.errors import QRuntimeError
 
 ADVICE = (
     "Use httpx or requests, or a client that is built on one of them: their calls are answered in process. "
-    "To reach the real service, turn off the fixture for this test."
+    "A test that must reach the real service does without the fixture qruntime; the option -p no:qruntime turns the "
+    "whole plugin off."
 )
 
 

@@ -9,7 +9,15 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from pytest_qruntime import ConfigurationError, Job, JobTimeoutError, NothingPendingError, QRuntime, Session
+from pytest_qruntime import (
+    ConfigurationError,
+    Job,
+    JobFailedError,
+    JobTimeoutError,
+    NothingPendingError,
+    QRuntime,
+    Session,
+)
 from pytest_qruntime.client import RealPatience
 
 
@@ -85,8 +93,30 @@ def test_a_wait_that_nothing_can_end_says_why_and_what_to_do(qruntime: QRuntime)
     assert str(caught.value) == (
         f"job {job.job_id()} is Queued and nothing is pending that could change that: backend fake_backend is paused "
         "(maintenance) and starts no job. Bring it back with "
-        "qruntime.backend('fake_backend').set_status('online'), or wait with a timeout"
+        "qruntime.backend('fake_backend').set_status('online'), or wait with a timeout; nothing was pending when the "
+        "wait began"
     )
+
+
+def test_a_wait_that_nothing_can_end_raises_at_once_and_lists_what_is_pending(
+    qruntime: QRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "active_count", lambda: 1)  # as without pytest-xdist and pytest-timeout
+    session = qruntime.session()
+    qruntime.backend().set_status("paused")
+    job = qruntime.run()
+    with pytest.raises(NothingPendingError, match=f"pending when the wait began:\n.*{session.session_id}"):
+        job.result()
+    assert qruntime.world.now_us == 0
+
+
+def test_a_wait_for_a_job_that_its_session_s_timer_will_end_goes_on_until_then(qruntime: QRuntime) -> None:
+    session = qruntime.session(max_time="1h")
+    session.run().result()
+    qruntime.backend().set_status("offline")
+    job = session.run()
+    with pytest.raises(JobFailedError, match="4001"):
+        job.result()
 
 
 def test_a_wait_with_a_timeout_that_nothing_can_end_reaches_the_timeout(qruntime: QRuntime) -> None:

@@ -72,6 +72,15 @@ def test_the_policy_option_may_be_given_several_times(project: Project) -> None:
     result.stdout.fnmatch_lines(["*idle lazy end failed auto 0"])
 
 
+def test_what_belongs_to_each_mode_has_a_text_form(project: Project) -> None:
+    test = """
+        def test_it(qruntime):
+            assert qruntime.policy.unused_autoclose == {"dedicated": 600, "batch": 300}
+    """
+    result = project.write(test_it=test).run("--qruntime-policy=unused_autoclose=dedicated:600+batch:300")
+    result.assert_outcomes(passed=1)
+
+
 MARKED = """
     import pytest
 
@@ -168,6 +177,10 @@ def test_a_marker_may_carry_objects(project: Project) -> None:
             "--qruntime-start: start is 'tomorrow'; expected ISO 8601 text such as '2026-01-15T12:00:00Z'",
         ),
         ("backend=my backend", "--qruntime-backend: backend is 'my backend'; expected a name such as 'ibm_fez'"),
+        (
+            "policy=unused_autoclose=batch:no",
+            "--qruntime-policy: policy knob unused_autoclose['batch'] is 'no'; expected a",
+        ),
         ("policy=lazy", "--qruntime-policy: policy is 'lazy'; expected knob=value, and commas between several"),
         ("policy=lazy=yes", "--qruntime-policy: unknown policy knob lazy; the knobs are queued_on_end, "),
         (

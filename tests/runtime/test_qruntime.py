@@ -123,3 +123,14 @@ def test_a_job_can_be_found_by_its_id(qruntime: QRuntime) -> None:
     found = qruntime.job(job.job_id())
     assert isinstance(found, Job)
     assert found.result() == job.result()
+
+
+def test_a_token_that_is_asked_for_has_its_whole_hour_to_go(qruntime: QRuntime) -> None:
+    assert qruntime.token == qruntime.token  # at the same instant
+    qruntime.clock.tick("47m")
+    token = qruntime.token
+
+    qruntime.clock.tick("59m")
+
+    headers = {"Authorization": f"Bearer {token}"}
+    assert qruntime.http.get("/v1/backends", headers=headers).status_code == 200
