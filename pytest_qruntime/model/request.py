@@ -95,8 +95,7 @@ class JobScript:
     def matches(self, request: JobRequest) -> bool:
         """Whether this script speaks of the job that is being submitted."""
         return (
-            self.times != 0
-            and self.backend in (None, request.backend)
+            self.backend in (None, request.backend)
             and self.workload in (None, request.workload)
             and self.program in (None, request.program)
             and (self.tag is None or self.tag in request.tags)

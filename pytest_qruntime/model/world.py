@@ -147,6 +147,10 @@ class World:
         """Decide what happens to clients' jobs to come; of several scripts that match, the first added counts."""
         self.scripts.append(replace(script))  # its own, for it counts down: a script may be given to several worlds
 
+    def scripted(self, request: JobRequest) -> JobScript | None:
+        """The script that decides what happens to a client's job if it is submitted now; None if there is none."""
+        return next((script for script in self.scripts if script.matches(request)), None)
+
     def add_load(self, backend: str, *, classical_s: float = 0, quantum_s: float = 0, at_us: int | None = None) -> None:
         """Another user submits a plain job to the backend, now or at `at_us`."""
         request = JobRequest(program="other", backend=backend, durations=Durations.of(classical_s, quantum_s))
@@ -290,8 +294,7 @@ class World:
     # -- for the entities of the model -------------------------------------------------------------------------------
 
     def _create(self, request: JobRequest, backend: Backend, instance: Instance, workload: Workload | None) -> Job:
-        scripts = () if instance is self.others else self.scripts
-        script = next((script for script in scripts if script.matches(request)), None) if scripts else None
+        script = self.scripted(request) if self.scripts and instance is not self.others else None
         cost_s = instance.plan.max_job_s if request.cost_s is None else request.cost_s  # MXT-04
         job = Job(
             self._ids.job(),
@@ -305,7 +308,7 @@ class World:
             failure=request.failure or (script and script.failure) or None,
         )
         if script is not None:
-            script.use()
+            self._use(script)
             if script.runs_too_long:
                 job.durations = Durations(job.durations.classical_us, job.limit_us(self.policy.service_timeout) + 1)
         self.jobs[job.id] = instance.jobs[job.id] = instance.pending[job.id] = job
@@ -316,6 +319,12 @@ class World:
         else:
             backend.enqueue(job)
         return job
+
+    def _use(self, script: JobScript) -> None:
+        """Count one job of a script; one that is used up goes, so that jobs to come need not look at it."""
+        script.use()
+        if script.times == 0:
+            self.scripts.remove(script)
 
     def record(
         self,

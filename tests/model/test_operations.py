@@ -8,7 +8,7 @@ from types import FrameType
 
 import pytest
 
-from pytest_qruntime.model import ClockError, Durations, JobRequest, World
+from pytest_qruntime.model import ClockError, Durations, JobRequest, JobScript, World
 from pytest_qruntime.model.events import EventQueue
 from tests.model.timeline import J, Timeline
 
@@ -114,6 +114,19 @@ def test_every_job_of_a_large_batch_costs_the_same() -> None:
 
     few, many = run(FEW), run(5_000)
     assert many <= few * 1.01
+
+
+def test_scripts_that_are_used_up_cost_nothing() -> None:
+    def cost(scripts: int) -> int:
+        t = Timeline(lanes=1)
+        for _ in range(scripts):
+            t.world.script(JobScript(durations=Durations.of(0, 1)))
+            t.submit(None, J(1, 1))
+        assert t.world.scripts == []
+        t.at(100_000)
+        return calls(lambda: t.submit(None, J(1, 1)))
+
+    assert cost(FEW) == cost(2_000)
 
 
 @pytest.mark.parametrize("mode", ["batch", "dedicated"])

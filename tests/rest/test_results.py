@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from pytest_qruntime.model import Failure, JobRequest, JobScript
+from typing import Any
+
+import pytest
+
+from pytest_qruntime.model import Durations, Failure, JobRequest, JobScript
 from tests.rest.face import BELL, Face
 
 
@@ -67,6 +71,44 @@ def test_a_job_that_the_test_made_itself_has_no_results_to_show(face: Face) -> N
     answer = face.at(30).ask("GET", f"/v1/jobs/{job.id}/results")
 
     assert (answer.status, answer.json["results"]) == (200, [])
+
+
+NOT_COMPUTED = [
+    {"program_id": "noise-learner", "params": {"circuits": []}},
+    {"program_id": "executor", "params": {}},
+    {"params": {"pubs": [[{"__type__": "QuantumCircuit", "__value__": "eJwL9Az29gQABfsBrg=="}]]}},
+]
+
+
+@pytest.mark.parametrize("fields", NOT_COMPUTED)
+def test_a_job_that_the_fake_cannot_compute_completes_if_it_is_scripted(face: Face, fields: dict[str, Any]) -> None:
+    """SUB-12: a workload takes the jobs of every program."""
+    session_id = face.open()
+    face.world.script(JobScript(workload=session_id, durations=Durations.of(0, 3)))
+
+    scripted, unscripted = face.submit(session_id=session_id, **fields), face.submit(**fields)
+    job, results = face.at(200).job(scripted), face.ask("GET", f"/v1/jobs/{scripted}/results")
+
+    assert (job["status"], job["usage"]) == ("Completed", {"seconds": 3.0})
+    assert results.json["results"] == []
+    assert "(reason code 9900)" in results.json["metadata"]["no_results_because"]
+    assert face.job(unscripted)["state"]["reason_code"] == 9900
+
+
+def test_a_job_that_the_fake_cannot_compute_fails_as_it_is_scripted(face: Face) -> None:
+    face.world.script(JobScript(program="executor", failure=Failure(code=9707, reason="Temporary Internal Error")))
+
+    job_id = face.submit(program_id="executor", params={})
+
+    assert face.at(60).job(job_id)["state"]["reason_code"] == 9707
+
+
+def test_a_script_does_not_mend_a_circuit_that_the_service_would_not_read(face: Face) -> None:
+    face.world.script(JobScript(durations=Durations.of(0, 3)))
+
+    job_id = face.submit(params={"pubs": [["nonsense"]]})
+
+    assert face.at(60).job(job_id)["state"]["reason_code"] == 1506
 
 
 def test_interim_results_are_empty(face: Face) -> None:
