@@ -2,7 +2,8 @@
 
 freezegun looks through every attribute of every module at each freeze, and its `getattr` wakes packages that load
 themselves lazily: half a second and three hundred modules with qiskit loaded. This looks only into the modules'
-dictionaries, so it imports nothing, and it looks into each module once.
+dictionaries, so it imports nothing, and it looks into each module once; but `__main__`, where a notebook or a prompt
+imports at any time, at the beginning and the end of every hold.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pytest_qruntime.clock.real import NOT_SEARCHED
+
+_MAIN: Final = "__main__"
 
 
 class Alias(NamedTuple):
@@ -25,7 +28,7 @@ class Alias(NamedTuple):
 
 
 class Aliases:
-    """The aliases found so far. `looked_through` counts modules ever searched, for whoever wants to watch the cost."""
+    """The aliases found so far. `looked_through` counts modules searched for good, for whoever watches the cost."""
 
     def __init__(self) -> None:
         self.looked_through = 0
@@ -42,26 +45,47 @@ class Aliases:
         return list(sys.modules.values()) == self._in_order
 
     def refresh(self, reals: Mapping[int, Any]) -> list[Alias]:
-        """Search the modules that were not loaded last time for objects whose id is in `reals`; return every alias."""
+        """Search `__main__`, and the modules that were not loaded last time, for objects whose id is in `reals`.
+
+        Returns every alias that stands for one now: a test may have put something of its own in that place.
+        """
         if not self._nothing_new():
-            fresh = list(self.fresh())
+            fresh = list(self._not_searched())
             self._loaded = dict(sys.modules)
             self._in_order = list(self._loaded.values())
             self._found = [alias for alias in self._found if self._loaded.get(alias.loaded_as) is alias.module]
             for name, module in fresh:
                 self.looked_through += 1
                 self._found += aliases_in(name, module, reals)
-        return self._found
+        found = [alias for alias in self._found if id(alias.module.__dict__.get(alias.name)) in reals]
+        for name, module in _growing():
+            found += aliases_in(name, module, reals)
+        return found
 
     def fresh(self) -> Iterator[tuple[str, ModuleType]]:
-        """The searchable modules that were not loaded at the last `refresh`."""
-        if self._nothing_new():
-            return
+        """The searchable modules that may have got names since the last `refresh`: `__main__`, and the new ones."""
+        yield from _growing()
+        if not self._nothing_new():
+            yield from self._not_searched()
+
+    def _not_searched(self) -> Iterator[tuple[str, ModuleType]]:
         known = self._loaded
         modules: list[tuple[str, Any]] = list(sys.modules.items())  # a module may put any object there
         for name, module in modules:
-            if known.get(name) is not module and isinstance(module, ModuleType) and is_searched(name, module):
+            if (
+                name != _MAIN
+                and known.get(name) is not module
+                and isinstance(module, ModuleType)
+                and is_searched(name, module)
+            ):
                 yield name, module
+
+
+def _growing() -> Iterator[tuple[str, ModuleType]]:
+    """The module that goes on importing, whenever the person in front of it likes."""
+    module: Any = sys.modules.get(_MAIN)
+    if isinstance(module, ModuleType) and is_searched(_MAIN, module):
+        yield _MAIN, module
 
 
 def is_searched(name: str, module: ModuleType) -> bool:

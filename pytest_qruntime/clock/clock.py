@@ -36,7 +36,9 @@ class Clock:
         `time.monotonic` and `perf_counter`, which go on from their real value. With ``freeze=False`` only the service
         and the sleeps are virtual: code that polls until `time.time()` has passed some point polls for that long.
         Names that modules saved (``from time import time``) are found and put back afterwards. What a class attribute,
-        a default argument or a closure saved before the hold is out of reach and stays real.
+        a default argument or a closure saved before the hold is out of reach and stays real. `__main__` is searched
+        anew by every hold; any other module that imports such a name after the hold that first searched it keeps what
+        it got: the real one, or during a hold a stand-in that is virtual in holds and real outside of them.
 
     Who comes first
         1. The innermost held clock owns the process; clocks are released in the opposite order.
