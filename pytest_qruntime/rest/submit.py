@@ -20,7 +20,7 @@ _CREATE: Final = body_of(TypeAdapter(requests.CreateJob))
 def create(call: Call, _: str) -> Response:
     """Accept a job, or refuse it with no job made (SUB). Bad input is accepted and makes the job fail."""
     body = _CREATE(call)
-    prepared = _prepared(body)
+    prepared = _prepared(call, body)
     request = _as_scripted(call, job_request(body, len(call.request.body), _failure(prepared)))
     job = call.world.submit(request, instance=call.instance)
     if prepared is not None:
@@ -57,12 +57,14 @@ def job_request(body: requests.CreateJob, size: int, failure: Failure | None) ->
     )
 
 
-def _prepared(body: requests.CreateJob) -> programs.Job | programs.Problem | None:
+def _prepared(call: Call, body: requests.CreateJob) -> programs.Job | programs.Problem | None:
     """The input, read and checked; None for params that lie in a storage, which cannot be looked at."""
     params = body.get("params")
     if params is None and body.get("remote_storage") is not None:
         return None
-    return programs.prepare(body["program_id"], params or {})
+    backend = call.world.backends.get(body["backend"])
+    target = None if backend is None else programs.Target(backend.qubits)  # its width; gates are not checked yet
+    return programs.prepare(body["program_id"], params or {}, target)
 
 
 def _as_scripted(call: Call, request: JobRequest) -> JobRequest:

@@ -353,3 +353,13 @@ def test_ids_are_the_same_for_the_same_seed() -> None:
     first, second, third = Face(seed=1), Face(seed=1), Face(seed=2)
 
     assert (first.open(), first.submit()) == (second.open(), second.submit()) != (third.open(), third.submit())
+
+
+def test_a_circuit_that_is_wider_than_the_backend_makes_the_job_fail(face: Face) -> None:
+    face.world.add_backend("narrow", qubits=1)
+    job_id = face.submit(backend="narrow")
+
+    state = face.at(30).job(job_id)["state"]
+
+    assert (state["status"], state["reason_code"]) == ("Failed", 1517)
+    assert "2 qubits" in state["reason"]
