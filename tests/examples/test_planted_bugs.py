@@ -1,33 +1,49 @@
-"""Beside each example stands the same code with a bug; the very same tests must find it, and say what is wrong."""
+"""Each example is a project of its own, and beside its module stands the same code with a bug.
+
+A copy of the folder passes anywhere. In a copy in which the buggy file has taken the place of the module, the very same
+tests must find the bug, and say what is wrong.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from shlex import quote
 
+# After each run in this process pytester forgets the modules that the run imported. What is loaded before stays whole.
+import httpx  # noqa: F401
 import pytest
+import requests  # noqa: F401
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+import pytest_qruntime.runtime  # noqa: F401
 
-PLANT = """
-import importlib, sys
+EXAMPLES = Path(__file__).parent
 
-sys.modules["{good}"] = importlib.import_module("{bad}")
-"""
+Copy = Callable[[str], Path]
 
 
-def run(pytester: pytest.Pytester, example: str, bug: str) -> pytest.RunResult:
-    """Run the tests of an example in a process of their own, with `bug` in the place of its module."""
-    package = f"tests.examples.{example}"
-    pytester.makepyfile(planted_bug=PLANT.format(good=f"{package}.{example}", bad=f"{package}.{bug}"))
-    pytester.syspathinsert()
-    return pytester.runpytest_subprocess(
-        *("-p", "no:randomly", "-p", "no:cacheprovider"),
-        *("-o", f"pythonpath={quote(str(ROOT))} {quote(str(pytester.path))}", "-p", "planted_bug"),
-        *(f"--rootdir={ROOT}", "-c", str(ROOT / "pyproject.toml"), str(HERE / example)),
-    )
+@pytest.fixture
+def copy(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Copy:
+    """Copies the files of an example to an empty folder, the current one."""
+
+    def copy_files(example: str) -> Path:
+        # this process may have imported the modules of the original
+        for file in (EXAMPLES / example).glob("*.py"):
+            monkeypatch.delitem(sys.modules, file.stem, raising=False)
+            shutil.copy(file, pytester.path)
+        return pytester.path
+
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    pytester.makeini("[pytest]")  # whatever is configured in the folders above does not count
+    return copy_files
+
+
+def run(pytester: pytest.Pytester) -> pytest.RunResult:
+    # pytest 8 warns of a plugin that is loaded already, which in a run in this process it always is
+    warnings = ("-W", "error", "-W", "ignore:Module already imported")
+    return pytester.runpytest_inprocess(*warnings, "-p", "pytest_qruntime.plugin")
 
 
 def assert_found(result: pytest.RunResult, failed: Sequence[str], *messages: str) -> None:
@@ -37,9 +53,17 @@ def assert_found(result: pytest.RunResult, failed: Sequence[str], *messages: str
     result.stdout.fnmatch_lines(messages)
 
 
-def test_a_session_that_is_left_open_is_found(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize(("example", "tests"), [("vqe", 5), ("partition", 9), ("reopen", 5)])
+def test_a_copy_of_an_example_passes(pytester: pytest.Pytester, copy: Copy, example: str, tests: int) -> None:
+    copy(example)
+    run(pytester).assert_outcomes(passed=tests)
+
+
+def test_a_session_that_is_left_open_is_found(pytester: pytest.Pytester, copy: Copy) -> None:
+    project = copy("vqe")
+    (project / "vqe_leaks.py").replace(project / "vqe.py")
     assert_found(
-        run(pytester, "vqe", "vqe_leaks"),
+        run(pytester),
         ["test_the_session_is_closed_when_a_job_fails", "test_the_session_is_closed_when_the_optimiser_raises"],
         "E *AssertionError: a job failed, and minimise() left its session open",
         "E *<Session *> is 'In progress, accepting new jobs'*",
@@ -48,9 +72,11 @@ def test_a_session_that_is_left_open_is_found(pytester: pytest.Pytester) -> None
     )
 
 
-def test_a_batch_that_is_cancelled_in_place_of_closed_is_found(pytester: pytest.Pytester) -> None:
+def test_a_batch_that_is_cancelled_in_place_of_closed_is_found(pytester: pytest.Pytester, copy: Copy) -> None:
+    project = copy("partition")
+    (project / "partition_cancels.py").replace(project / "partition.py")
     assert_found(
-        run(pytester, "partition", "partition_cancels"),
+        run(pytester),
         [
             "test_every_circuit_has_its_result_in_order_though_most_jobs_are_queued_at_the_close",
             "test_the_circuits_are_spread_over_as_few_jobs_as_they_fit_in[1-8]",
@@ -59,9 +85,11 @@ def test_a_batch_that_is_cancelled_in_place_of_closed_is_found(pytester: pytest.
     )
 
 
-def test_a_job_that_is_lost_and_forgotten_is_found(pytester: pytest.Pytester) -> None:
+def test_a_job_that_is_lost_and_forgotten_is_found(pytester: pytest.Pytester, copy: Copy) -> None:
+    project = copy("reopen")
+    (project / "reopen_loses.py").replace(project / "reopen.py")
     assert_found(
-        run(pytester, "reopen", "reopen_loses"),
+        run(pytester),
         [
             "test_a_job_that_was_lost_with_its_session_is_submitted_again",
             "test_an_error_of_the_job_itself_is_not_tried_for_ever",

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import httpx
-
-from tests.examples.partition.partition import partition, post, submit, wait_for
-
-__all__ = ["run_in_batch"]
 
 
 def run_in_batch(http: httpx.Client, backend: str, circuits: Sequence[str], *, size: int) -> list[Any]:
@@ -18,5 +15,35 @@ def run_in_batch(http: httpx.Client, backend: str, circuits: Sequence[str], *, s
     try:
         jobs = [submit(http, backend, batch_id, part) for part in partition(circuits, size)]
     finally:
-        http.delete(f"/v1/sessions/{batch_id}/close").raise_for_status()
+        close(http, batch_id)  # right away: whoever is next need not wait, and what was submitted still runs
     return [result for job_id in jobs for result in wait_for(http, job_id)["results"]]
+
+
+def partition(circuits: Sequence[str], size: int) -> list[Sequence[str]]:
+    return [circuits[start : start + size] for start in range(0, len(circuits), size)]
+
+
+def submit(http: httpx.Client, backend: str, batch_id: str, circuits: Sequence[str]) -> str:
+    job = {
+        "program_id": "sampler",
+        "backend": backend,
+        "session_id": batch_id,
+        "params": {"pubs": [[circuit] for circuit in circuits]},
+    }
+    return str(post(http, "/v1/jobs", job)["id"])
+
+
+def close(http: httpx.Client, batch_id: str) -> None:
+    http.delete(f"/v1/sessions/{batch_id}/close").raise_for_status()  # BUG: the wrong endpoint
+
+
+def wait_for(http: httpx.Client, job_id: str) -> Any:
+    while (job := http.get(f"/v1/jobs/{job_id}").raise_for_status().json())["status"] in ("Queued", "Running"):
+        time.sleep(5)
+    if job["status"] != "Completed":
+        raise RuntimeError(f"job {job_id} is {job['status']}: {job['state']['reason']}")
+    return http.get(f"/v1/jobs/{job_id}/results").raise_for_status().json()
+
+
+def post(http: httpx.Client, path: str, body: dict[str, Any]) -> Any:
+    return http.post(path, json=body).raise_for_status().json()

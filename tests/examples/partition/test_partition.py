@@ -12,8 +12,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from partition import run_in_batch
 from pytest_qruntime import Plan, QRuntime
-from tests.examples.partition.partition import run_in_batch
 
 
 def circuit(qubits: int) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import pytest
 
 from pytest_qruntime import QRuntime
-from tests.examples.reopen.reopen import Sweep
+from reopen import Sweep
 
 CIRCUIT = 'OPENQASM 3.0; include "stdgates.inc"; qubit[1] q; h q[0];'
 POINT = [CIRCUIT, "Z"]

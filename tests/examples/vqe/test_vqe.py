@@ -12,7 +12,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_qruntime import QRuntime
-from tests.examples.vqe.vqe import JobFailed, minimise
+from vqe import JobFailed, minimise
 
 
 @pytest.fixture
