@@ -17,7 +17,7 @@ QISKIT: Final = "import qiskit_ibm_runtime\n"
 
 def measure(options: Options) -> Iterator[Row]:
     """Tests with a client, the clock frozen and not; then the same with the real client loaded."""
-    times = _times(options, "", tests=options.size(300, 50))
+    times = _times(options, "", tests=options.size(200, 50))
     yield from _rows(times, "", options.runs)
     yield _modules_looked_through()
     if installed("qiskit_ibm_runtime"):
@@ -37,14 +37,16 @@ def _times(options: Options, conftest: str, *, tests: int) -> Times:
         )
 
     cases = {"real": project("real", REAL_CLOCK), "frozen": project("frozen")}
+    times = _warm(cases, options.runs, first=not conftest)
     if installed("pytest_freezer"):
-        cases["bare"] = Project(folder, "bare", tests=tests, conftest=conftest)
-        cases["freezer"] = project("freezer", plugin=FREEZER, test=FREEZER_TEST)
-    return alternate(
-        {name: project.warm for name, project in cases.items()},
-        options.runs,
-        warm=not conftest,
-    )
+        bare = Project(folder, "bare", tests=tests, conftest=conftest)
+        peers = {"bare": bare, "freezer": project("freezer", plugin=FREEZER, test=FREEZER_TEST)}
+        times |= _warm(peers, 3 if conftest else options.runs, first=not conftest)
+    return times
+
+
+def _warm(projects: dict[str, Project], rounds: int, *, first: bool) -> Times:
+    return alternate({name: project.warm for name, project in projects.items()}, rounds, warm=first)
 
 
 def _rows(times: Times, where: str, rounds: int) -> Iterator[Row]:
@@ -54,7 +56,8 @@ def _rows(times: Times, where: str, rounds: int) -> Iterator[Row]:
     yield row("P4", f"a test with the clock frozen / not frozen{where}", ratio, rounds=rounds)
     what = f"pytest-freezer, added to a bare test{where}"
     if "freezer" in times:
-        yield row("P4", what, Ratio.added(times["freezer"], times["bare"], 1e3), "ms", rounds=rounds)
+        added = Ratio.added(times["freezer"], times["bare"], 1e3)
+        yield row("P4", what, added, "ms", rounds=len(times["freezer"]))
     else:
         yield absent("P4", what, "pytest-freezer")
 

@@ -28,7 +28,7 @@ def measure(options: Options) -> Iterator[Row]:
         if installed(module):
             cases[name] = Project(options.folder, f"peer{number}", tests=tests, plugins=plugins, conftest=conftest)
     # Two runs of the same project differ by 5 % here, so these are worth a few rounds more.
-    rounds = options.runs + options.size(4, 0)
+    rounds = options.runs + options.size(2, 0)
     times = alternate({name: project.warm for name, project in cases.items()}, rounds)
     what = "a trivial test with the plugin, unused / without"
     yield row("P2", what, Ratio.of(times["ours"], times["bare"]), limit=1.08, rounds=rounds)

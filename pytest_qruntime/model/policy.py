@@ -241,11 +241,13 @@ class Policy:
 
     def but(self, **changes: Any) -> Policy:
         """This policy with some knobs turned. Raises `ConfigurationError` for an unknown knob or value."""
+        if not changes:
+            return self
         unknown = sorted(set(changes) - {knob.name for knob in fields(self)})
         if unknown:
             known = ", ".join(knob.name for knob in fields(self))
             raise ConfigurationError(f"unknown policy knob {', '.join(unknown)}; the knobs are {known}")
-        return replace(self, **changes) if changes else self
+        return replace(self, **changes)
 
     @classmethod
     def knobs(cls) -> list[Knob]:

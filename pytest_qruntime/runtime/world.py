@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -64,7 +64,5 @@ def world(
         start_unix_us=DEFAULT_START_UNIX_US if start is None else arguments.start(start),
     )
     qruntime = QRuntime(model, backend=backend, freeze=freeze)
-    with ExitStack() as stack:
-        stack.enter_context(qruntime.clock.hold())
-        stack.enter_context(Interception(qruntime.service, label=label))
+    with qruntime.clock.hold(), Interception(qruntime.service, label=label):
         yield qruntime
