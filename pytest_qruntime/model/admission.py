@@ -32,6 +32,12 @@ def admit_mode(world: World, instance: Instance, mode: str) -> bool:
     return True
 
 
+def admit_cost(instance: Instance) -> None:
+    """Nothing new once the cost limit is reached, neither a workload nor a job (PLN-05)."""
+    if instance.cost_limit_reached:
+        raise RefusedError(Refusal.COST_LIMIT_REACHED, "PLN-05", instance=instance.name)
+
+
 def admit_ttls(
     world: World, instance: Instance, mode: str, max_ttl_s: int | None, interactive_s: int | None, active_s: int | None
 ) -> tuple[int, int | None, int | None]:
@@ -98,8 +104,7 @@ def _check_workload(workload: Workload, backend: Backend, request: JobRequest) -
 
 def _check_limits(world: World, request: JobRequest, instance: Instance) -> None:
     plan = instance.plan
-    if instance.cost_limit_reached:
-        raise RefusedError(Refusal.COST_LIMIT_REACHED, "PLN-05", instance=instance.name)
+    admit_cost(instance)
     if plan.refuses_over_limit and instance.limited(world.now_us):
         raise RefusedError(Refusal.QUOTA_EXHAUSTED, "PLN-01", plan=plan.name, limit_s=instance.usage_limit_s)
     if plan.pending_limit is not None and len(instance.pending) >= plan.pending_limit:

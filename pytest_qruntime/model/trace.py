@@ -21,10 +21,12 @@ JOB_COMPLETED: Final = "job.completed"
 JOB_FAILED: Final = "job.failed"
 JOB_CANCELLED: Final = "job.cancelled"
 JOB_DELETED: Final = "job.deleted"
+JOB_TAGGED: Final = "job.tagged"
 REQUEST_REJECTED: Final = "request.rejected"
 REQUEST_IGNORED: Final = "request.ignored"
 BACKEND_STATUS: Final = "backend.status"
 COST_LIMIT_REACHED: Final = "instance.cost_limit_reached"
+USAGE_LIMIT: Final = "instance.usage_limit"
 
 KINDS: Final = (
     WORKLOAD_OPENED,
@@ -41,10 +43,12 @@ KINDS: Final = (
     JOB_FAILED,
     JOB_CANCELLED,
     JOB_DELETED,
+    JOB_TAGGED,
     REQUEST_REJECTED,
     REQUEST_IGNORED,
     BACKEND_STATUS,
     COST_LIMIT_REACHED,
+    USAGE_LIMIT,
 )
 
 NO_DATA: Final[Mapping[str, object]] = MappingProxyType({})
@@ -54,7 +58,8 @@ class Event(NamedTuple):
     """One thing that happened, `at_us` microseconds after the world's epoch; ids that don't apply are None.
 
     What `data` holds depends on `kind`: the mode of an opened workload, the reason of a closed one, the reason code
-    and the charged microseconds of a job that ended, the operation and the refusal of a rejected request.
+    and the charged microseconds of a job that ended, the operation and the refusal of a rejected request. A rejected
+    request has the ids that it named, even of what does not exist, and the backend if there is one of that name.
     """
 
     at_us: int

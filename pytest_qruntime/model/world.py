@@ -10,7 +10,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Final
 
 from pytest_qruntime.model import trace as kinds
-from pytest_qruntime.model.admission import admit_job, admit_mode, admit_ttls, check_tags
+from pytest_qruntime.model.admission import admit_cost, admit_job, admit_mode, admit_ttls, check_tags
 from pytest_qruntime.model.backend import Backend
 from pytest_qruntime.model.cost import CostLimits
 from pytest_qruntime.model.durations import Durations, estimate, to_us, usable
@@ -139,6 +139,7 @@ class World:
         """Set or remove (None) the usage limit of an instance; work that waited for usage may run now (PLN-04)."""
         whole_number("usage limit", limit_s, minimum=0, optional=True)
         instance.usage_limit_s = limit_s
+        self.record(kinds.USAGE_LIMIT, data={"instance": instance.name, "limit_s": limit_s})
         for backend in self.backends.values():
             backend.wake()
         self.settle()
@@ -189,8 +190,9 @@ class World:
     ) -> Workload:
         """Open a session (`mode` "dedicated") or a batch ("batch"). Raises `RefusedError` (OPN-09, OPN-11, MAX-08)."""
         instance = instance or self.instance
-        with self._recorded("open"):
+        with self._recorded("open", backend=backend):
             in_job_mode = admit_mode(self, instance, mode)
+            admit_cost(instance)
             if backend is None and self.policy.backend_required:
                 raise RefusedError(Refusal.BACKEND_REQUIRED, "OPN-11")
             where = None if backend is None else self.backend(backend)
@@ -215,7 +217,7 @@ class World:
         try:
             backend, workload = admit_job(self, request, instance)
         except RefusedError as refused:
-            self._record_refused("submit", refused, workload=request.workload)
+            self._record_refused("submit", refused, backend=request.backend, workload=request.workload)
             raise
         if request.workload is not None and workload is None:
             self.workloads[request.workload].used()
@@ -225,7 +227,7 @@ class World:
 
     def set_accepting(self, workload_id: str, accepting: bool, *, instance: Instance | None = None) -> None:
         """Close a workload gracefully (False), or let it take jobs again (True). Raises `RefusedError` if unknown."""
-        with self._recorded("close" if not accepting else "reopen"):
+        with self._recorded("close" if not accepting else "reopen", workload=workload_id):
             workload = self.workload(workload_id, instance=instance)
         if accepting:
             workload.accept_again()
@@ -235,13 +237,13 @@ class World:
 
     def cancel_workload(self, workload_id: str, *, instance: Instance | None = None) -> None:
         """Cancel a workload: closed at once. Raises `RefusedError` if unknown, or by the knob `cancel_closed`."""
-        with self._recorded("cancel"):
+        with self._recorded("cancel", workload=workload_id):
             self.workload(workload_id, instance=instance).cancel()
         self.settle()
 
     def cancel_job(self, job_id: str, *, instance: Instance | None = None) -> None:
         """Cancel a queued or running job (JCN-01). Raises `RefusedError` if unknown or final (JCN-02, JCN-03)."""
-        with self._recorded("cancel job"):
+        with self._recorded("cancel job", job=job_id):
             job = self.job(job_id, instance=instance)
             if job.final:
                 raise RefusedError(Refusal.JOB_TERMINAL, "JCN-02", job=job_id, status=job.status)
@@ -250,7 +252,7 @@ class World:
 
     def delete_job(self, job_id: str, *, instance: Instance | None = None) -> None:
         """Delete a final job; its usage stays charged (JCN-07, JCN-08). Raises `RefusedError` (X-15)."""
-        with self._recorded("delete job"):
+        with self._recorded("delete job", job=job_id):
             job = self.job(job_id, instance=instance)
             if not job.final and self.policy.delete_nonterminal == "reject":
                 raise RefusedError(Refusal.JOB_NOT_TERMINAL, "JCN-07", job=job_id, status=job.status)
@@ -265,10 +267,11 @@ class World:
 
     def replace_tags(self, job_id: str, tags: Sequence[str], *, instance: Instance | None = None) -> None:
         """Replace the tags of a job. Raises `RefusedError` (PLN-10)."""
-        with self._recorded("replace tags"):
+        with self._recorded("replace tags", job=job_id):
             job = self.job(job_id, instance=instance)
             check_tags(tuple(tags))
         job.tags = tuple(tags)
+        self.record_job(kinds.JOB_TAGGED, job, {"tags": job.tags})
 
     def workload(self, workload_id: str, *, instance: Instance | None = None) -> Workload:
         """The workload of that id. Raises `RefusedError` if there is none, or it belongs to another instance."""
@@ -288,7 +291,8 @@ class World:
         """The backend of that name. Raises `RefusedError` if there is none."""
         backend = self.backends.get(name)
         if backend is None:
-            raise RefusedError(Refusal.BACKEND_UNKNOWN, "OPN-11", backend=name)
+            known = ", ".join(self.backends) or "there is none yet"
+            raise RefusedError(Refusal.BACKEND_UNKNOWN, "OPN-11", backend=name, known=known)
         return backend
 
     # -- for the entities of the model -------------------------------------------------------------------------------
@@ -344,14 +348,31 @@ class World:
         self.trace.record(self.now_us, kind, job.backend.name, None if workload is None else workload.id, job.id, data)
 
     @contextmanager
-    def _recorded(self, operation: str) -> Iterator[None]:
+    def _recorded(
+        self, operation: str, *, backend: str | None = None, workload: str | None = None, job: str | None = None
+    ) -> Iterator[None]:
         """A request that is refused leaves its mark in the trace, and nothing else."""
         try:
             yield
         except RefusedError as refused:
-            self._record_refused(operation, refused)
+            self._record_refused(operation, refused, backend=backend, workload=workload, job=job)
             raise
 
-    def _record_refused(self, operation: str, refused: RefusedError, workload: str | None = None) -> None:
+    def _record_refused(
+        self,
+        operation: str,
+        refused: RefusedError,
+        *,
+        backend: str | None = None,
+        workload: str | None = None,
+        job: str | None = None,
+    ) -> None:
+        """Record the ids that the request named, and what is known of the job or workload that it is about."""
         data = {"operation": operation, "refusal": refused.refusal.value, "rule": refused.rule}
-        self.trace.record(self.now_us, kinds.REQUEST_REJECTED, None, workload, None, data)
+        if job is not None and (known_job := self.jobs.get(job)) is not None:
+            backend = known_job.backend.name
+            workload = None if known_job.workload is None else known_job.workload.id
+        elif workload is not None and backend is None and (known := self.workloads.get(workload)) is not None:
+            backend = None if known.backend is None else known.backend.name
+        known_backend = backend if backend in self.backends else None
+        self.trace.record(self.now_us, kinds.REQUEST_REJECTED, known_backend, workload, job, data)

@@ -59,8 +59,8 @@ CATALOGUE: Final[Mapping[Refusal | Fault, Entry]] = {
         404,
         "not_found",
         "device not found",
-        "Name a backend of the list of backends.",
-        "status, code and text verified live",
+        "Name a backend that exists: {known}.",
+        "status, code and text verified live; the solution is ours",
     ),
     Refusal.COST_INVALID: Entry(
         400,

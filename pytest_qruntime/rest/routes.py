@@ -29,7 +29,7 @@ ENDPOINTS: Final = (
         "Open a session or a batch",
         {200: "Session"},
         body="CreateSession",
-        errors=(400, 404),
+        errors=(400, 404, 409),
     ),
     Endpoint("GET", "/v1/sessions/{id}", sessions.get, "Read a session or batch", {200: "Session"}, errors=(404,)),
     Endpoint(

@@ -196,3 +196,24 @@ def test_work_that_waits_for_its_allocation_runs_when_the_limit_is_raised() -> N
     world.limit_usage(world.instance, None)
 
     assert waiting.running_us == 60 * SECOND_US
+
+
+def test_nothing_new_is_opened_once_the_cost_limit_is_reached() -> None:
+    """PLN-05"""
+    t = Timeline(cost_limit_s=10)
+    t.submit(None, J(10, 10))
+    t.at(9).session()
+    t.at(10)
+    assert t.refused(t.session) == "cost_limit_reached"
+    assert t.refused(t.batch) == "cost_limit_reached"
+    assert t.world.open("batch", backend="fake_backend", instance=t.world.add_instance("another")).state == "open"
+
+
+def test_another_usage_limit_is_an_event() -> None:
+    t = Timeline()
+    t.world.limit_usage(t.world.instance, 100)
+    t.at(5).world.limit_usage(t.world.add_instance("another"), None)
+    assert [(event.at_us, dict(event.data)) for event in t.world.trace.where(kind="instance.usage_limit")] == [
+        (0, {"instance": "default", "limit_s": 100}),
+        (5 * SECOND_US, {"instance": "another", "limit_s": None}),
+    ]

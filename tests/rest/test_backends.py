@@ -49,6 +49,15 @@ def test_an_unknown_backend_is_not_found(face: Face, document: str) -> None:
     assert (answer.status, answer.code, answer.error["message"]) == (404, "not_found", "device not found")
 
 
+def test_the_answer_for_an_unknown_backend_names_those_that_exist(face: Face) -> None:
+    face.world.add_backend("fake_second")
+
+    answer = face.ask("GET", "/v1/backends/nowhere/status")
+
+    assert answer.error["message"] == "device not found"
+    assert answer.error["solution"] == "Name a backend that exists: fake_backend, fake_second."
+
+
 @pytest.mark.parametrize("qubits", [1, 2, 20, 127])
 def test_configuration_and_properties_speak_of_the_same_device(face: Face, qubits: int) -> None:
     face.world.add_backend("device", qubits=qubits)

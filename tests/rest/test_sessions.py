@@ -227,3 +227,12 @@ def test_reading_never_moves_anything(face: Face) -> None:
         face.session(session_id)
 
     assert (face.world.now_us, len(face.world.trace), face.session(session_id)) == before
+
+
+def test_nothing_is_opened_once_the_cost_limit_is_reached() -> None:
+    face = Face(policy=Policy(cost_limit_s=10))
+    face.submit()
+
+    answer = face.at(30).ask("POST", "/v1/sessions", {"mode": "batch", "backend": "fake_backend"})
+
+    assert (answer.status, answer.error["message"]) == (409, "Usage exceeds instance limit")
