@@ -32,7 +32,11 @@ _RESOLUTION_US: Final = 0.0005  # half of what asyncio's loops forgive
 
 
 class _LoopState:
-    """What is known of one loop. `real_s` is the real part of its time; `idle` says that only sleepers are left."""
+    """What is known of one loop.
+
+    `real_s` is the real part of its time; `idle` says that only sleepers are left; `since_s` is when they last saw time
+    move, told by the count `moves`.
+    """
 
     def __init__(self) -> None:
         self.real_s = Real.monotonic()
@@ -41,6 +45,7 @@ class _LoopState:
         self.idle_turns = 0
         self.checking = False
         self.since_s = 0.0
+        self.moves = 0
 
 
 _STATES: Final[WeakKeyDictionary[Any, _LoopState]] = WeakKeyDictionary()
@@ -66,7 +71,7 @@ class AsyncSleeper(Sleeper):
 
     def is_quiet(self) -> bool:
         """Whether its loop has nothing else to do."""
-        return self.state.idle
+        return self.state.idle and all(handle._callback is _look for handle in list(getattr(self._loop, "_ready", ())))
 
     def nudge(self) -> None:
         """Nothing to do: its loop looks every turn."""
@@ -82,9 +87,13 @@ class AsyncSleeper(Sleeper):
             self.clock.sleepers.landing.add(self)
             self._loop.call_soon_threadsafe(self._finish)
 
+    def is_landing(self) -> bool:
+        """Whether its task, which was woken, will get its turn."""
+        return bool(self._loop.is_running())
+
     def _finish(self) -> None:
-        self.clock.sleepers.landing.discard(self)
         if self.future.done():
+            self.clock.sleepers.landing.discard(self)  # cancelled meanwhile
             return
         if self.error is not None:
             self.future.set_exception(self.error)
@@ -180,10 +189,13 @@ def _turn(loop: Any, state: _LoopState) -> None:
 def _let_time_move(state: _LoopState) -> bool:
     now_s = Real.monotonic()
     moved = False
-    for clock in {id(sleeper.clock): sleeper.clock for sleeper in state.sleepers}.values():
+    clocks = {id(sleeper.clock): sleeper.clock for sleeper in state.sleepers}.values()
+    moves = sum(clock.sleepers.moves for clock in clocks)
+    if moves != state.moves:
+        state.moves, state.since_s = moves, now_s  # another thread moved time: nobody has kept this loop waiting yet
+    for clock in clocks:
         moved = clock.sleepers.step(waited_s=now_s - state.since_s) or moved
     if moved:
-        state.since_s = now_s
         state.idle_turns = 0
     else:
         Real.sleep(LOOK_EVERY_S)

@@ -5,6 +5,11 @@ deadline; time moves to the earliest one when every other thread is asleep too o
 wake one by one, in the order of their deadlines, each only after the one before has gone back to sleep or blocked. So a
 program of threads that only sleep and wait for each other runs in the same order every time.
 
+Event loops in threads keep that order too: a task that was woken has run before time moves on. Exact whatever happens
+are two things: each sleeper's own deadline, before which it never wakes, and the time of the world, which is the latest
+deadline that was reached. The order of wake-ups is exact as long as every thread gets a turn on a processor: one that
+gets none within the wait below cannot be told from one that is blocked, and wakes late.
+
 With one thread there is nothing to coordinate: the sleep moves time and returns, in a few microseconds.
 
 Nothing here can hang: a sleep waits for busy threads for as long as it would have slept without the plugin, a quarter
@@ -61,6 +66,10 @@ class Sleeper:
         """Whether its thread does nothing else."""
         return True
 
+    def is_landing(self) -> bool:
+        """Whether it was woken and has yet to run."""
+        return False
+
     def wake(self, error: Exception | None = None) -> None:
         """End the sleep, with an error that it then raises."""
         self.error = error
@@ -88,7 +97,7 @@ class Sleepers:
         self._woken: set[int] = set()
         self._watch = Watch()
         self._driver: Sleeper | None = None
-        self._moves = 0
+        self.moves = 0  # how often time moved or somebody was woken
         # The asyncio side: when the next timer of a loop with sleepers is due, and who was woken but has not run yet.
         self.timers: Callable[[], int | None] = lambda: None
         self.landing: set[Sleeper] = set()
@@ -122,8 +131,8 @@ class Sleepers:
         try:
             moves, since_s = -1, 0.0
             while not sleeper.awake:
-                if moves != self._moves:
-                    moves, since_s = self._moves, Real.perf_counter()
+                if moves != self.moves:
+                    moves, since_s = self.moves, Real.perf_counter()
                 if self._driver is None:
                     self._driver = sleeper
                 if not self.step(waited_s=Real.perf_counter() - since_s, bound_s=bound_s):
@@ -174,7 +183,7 @@ class Sleepers:
 
         The other threads must be quiet, unless the caller has `waited_s` real seconds for that, more than `bound_s`.
         """
-        moves = self._moves
+        moves = self.moves
         forced = waited_s > (UNMOVED_S if self._watch.only_restless else bound_s)
         if forced:
             self._watch.give_up()
@@ -184,17 +193,20 @@ class Sleepers:
         if not self._world.lock.acquire(timeout=LOOK_EVERY_S):
             return False
         try:
-            return moves == self._moves and self._move(due, hopeless=not forced or waited_s > HOPELESS_S)
+            return moves == self.moves and self._move(due, hopeless=not forced or waited_s > HOPELESS_S)
         finally:
             self._world.lock.release()
 
     def _others_are_quiet(self, only: Collection[int] | None) -> bool:
         asleep = {sleeper.ident for sleeper in list(self._asleep) if sleeper.is_quiet()}
-        if any(sleeper.ident not in asleep for sleeper in list(self.landing)):
+        if any(sleeper.ident not in asleep and sleeper.is_landing() for sleeper in list(self.landing)):
             return False
         if only is not None and not only:
             return True
-        return self._watch.quiet(asleep=asleep, woken=self._woken, only=only)
+        if not self._watch.quiet(asleep=asleep, woken=self._woken, only=only):
+            return False
+        # A thread that was busy a moment ago, and is seen at rest now, may have given a loop something to do meanwhile.
+        return all(sleeper.is_quiet() for sleeper in list(self._asleep) if sleeper.ident in asleep)
 
     def _move(self, due: Sleeper | None, *, hopeless: bool) -> bool:
         first = due or self._first(lambda sleeper: True)
@@ -203,7 +215,7 @@ class Sleepers:
         target_us = self._target_us(first)
         if target_us is None and not hopeless:
             return False
-        self._moves += 1
+        self.moves += 1
         self._woken.clear()
         if due is not None:
             self._wake(due)
@@ -229,7 +241,7 @@ class Sleepers:
     def _hopeless(self) -> NothingPendingError:
         return NothingPendingError(
             f"a client waits for an event at {iso(self._clock.now())}, but nothing is pending and nobody is left who "
-            "could change that: the wait would never end"
+            "could change that: the wait would never end. Submit the work first, or check what the client waits for"
         )
 
     def _wake(self, sleeper: Sleeper, error: Exception | None = None) -> None:

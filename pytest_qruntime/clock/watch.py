@@ -3,8 +3,9 @@
 Python does not tell which threads run, so this looks at where each one stands (`sys._current_frames`):
 
 - *blocked for certain*: in `Condition.wait` (and so in `Event.wait`, `Queue.get`, `Future.result`, `Barrier.wait`) and
-  not notified yet; in `Thread.join` of a thread that lives; an idle worker of a ThreadPoolExecutor. Costs nothing.
-- *waiting for the outside*: in a select, a socket or a child process. Believed when it has not moved for `SETTLED_S`.
+  not notified yet; in `Thread.join` of a thread that lives. Costs nothing.
+- *waiting for the outside*: in a select, a socket or a child process; and a worker of a ThreadPoolExecutor whose queue
+  is empty, for it may have taken the last item a moment ago. Believed when it has not moved for `SETTLED_S`.
 - *somewhere else*: perhaps blocked on a lock or a read, perhaps working. Believed to be blocked when it has not moved
   for `UNMOVED_S`.
 - *about to run*: notified, woken by us, or being started. Never quiet, unless nothing moves for `STUCK_S`.
@@ -162,7 +163,7 @@ def _patience_s(frame: FrameType, frames: dict[int, FrameType]) -> float:
     if code is _CONDITION_WAIT:
         return _patience_with_condition_s(frame)
     if code is _WORKER:
-        return 0 if _is_idle(frame) else STUCK_S
+        return SETTLED_S if _is_idle(frame) else STUCK_S  # it may just have taken its work, and not be told yet
     if code in _JOINS:
         return 0 if getattr(frame.f_locals.get("self"), "ident", None) in frames else STUCK_S
     outside = frame.f_globals.get("__name__") in _OUTSIDE and code.co_name in _BLOCKING
