@@ -75,7 +75,7 @@ def test_a_refused_request_names_what_it_was_about(
 
 
 def test_the_job_of_a_refused_request_may_be_a_plain_one_and_the_workload_without_a_backend() -> None:
-    t = Timeline(cancel_closed=409)
+    t = Timeline(cancel_closed=409, backend_required=False)
     w = t.world.open("batch", backend=None)
     t.cancel(w)
     j = t.submit(None, J(10, 5))
