@@ -11,17 +11,21 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
+from jsonschema.protocols import Validator
 
 from pytest_qruntime.model.errors import ConfigurationError, QRuntimeError
 from pytest_qruntime.rest import routes, schema
 from pytest_qruntime.rest.call import Endpoint
 from pytest_qruntime.rest.http import Request, Response
-from pytest_qruntime.rest.regions import is_iam_host
+from pytest_qruntime.rest.regions import answered_by
 
 IAM_PATH: Final = "/identity/token"
 COMMON_ERRORS: Final = (400, 401, 403, 404)
 """What every endpoint can answer: a bad IBM-API-Version, and whatever is wrong with credentials and instance."""
+
+REQUEST: Final = "request"
+ANSWER: Final = "answer"
 
 IAM_ANSWERS: Final[dict[int, str | None]] = {200: "Token", 400: "IamError", 405: "IamError"}
 
@@ -40,7 +44,7 @@ def check(request: Request, response: Response) -> None:
 
 def problems(request: Request, response: Response) -> Iterator[str]:
     """Every point in which an exchange does not conform."""
-    if request.path == IAM_PATH and (is_iam_host(request.host) or response.status in IAM_ANSWERS):
+    if request.path == IAM_PATH and answered_by(request.host).iam:
         yield from _answer_problems(request, response, IAM_ANSWERS)
         return
     endpoint = _endpoint(request)
@@ -51,7 +55,7 @@ def problems(request: Request, response: Response) -> Iterator[str]:
         return
     yield from _answer_problems(request, response, declared(endpoint))
     if endpoint.body is not None and response.status < 400:
-        yield from _document_problems("request", endpoint.body, request.body)
+        yield from _document_problems(REQUEST, endpoint.body, request.body)
 
 
 def declared(endpoint: Endpoint) -> dict[int, str | None]:
@@ -61,7 +65,7 @@ def declared(endpoint: Endpoint) -> dict[int, str | None]:
 
 
 def _endpoint(request: Request) -> Endpoint | None:
-    found = None if is_iam_host(request.host) else routes.match(request.path)
+    found = routes.match(request.path) if answered_by(request.host).runtime else None
     return None if found is None else found[0].endpoints.get(request.method)
 
 
@@ -80,7 +84,7 @@ def _answer_problems(request: Request, response: Response, answers: dict[int, st
     else:
         if content_type is None or content_type.partition(";")[0] != "application/json":
             yield f"content-type is {content_type!r}; expected application/json"
-        yield from _document_problems("answer", name, response.body)
+        yield from _document_problems(ANSWER, name, response.body)
 
 
 def _document_problems(what: str, name: str, body: bytes) -> Iterator[str]:
@@ -89,14 +93,26 @@ def _document_problems(what: str, name: str, body: bytes) -> Iterator[str]:
     except ValueError as error:
         yield f"the {what} is not JSON: {error}"
         return
-    for violation in validator(name).iter_errors(document):
+    for violation in validator(name, answer=what == ANSWER).iter_errors(document):
         yield f"{what} {name}: {violation.json_path} {violation.message}"
 
 
+def _type(validator: Any, types: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """The keyword `type`, for an answer: where a ``number`` is declared, clients of typed languages expect a float."""
+    if types == "number" and isinstance(instance, int) and not isinstance(instance, bool):
+        yield ValidationError(f"{instance!r} is written as an integer; expected a number such as {instance}.0")
+    else:
+        yield from Draft202012Validator.VALIDATORS["type"](validator, types, instance, schema) or ()
+
+
+_AnswerValidator: Final = validators.extend(Draft202012Validator, {"type": _type})  # type: ignore[no-untyped-call]
+
+
 @cache
-def validator(name: str) -> Draft202012Validator:
-    """The validator of one document, built once; it checks date-times, too."""
+def validator(name: str, *, answer: bool) -> Validator:
+    """The validator of one document, built once; it checks date-times, and of an answer how numbers are written."""
     formats = FormatChecker(["date-time"]) if "date-time" in FormatChecker.checkers else None
     if formats is None:
         raise ConfigurationError("jsonschema cannot check date-times here; install rfc3339-validator")
-    return Draft202012Validator(schema.load(name), format_checker=formats)
+    kind = _AnswerValidator if answer else Draft202012Validator
+    return kind(schema.load(name), format_checker=formats)

@@ -1,15 +1,17 @@
-"""Hosts and regions: which region a host of the service serves, and which hosts are IAM's.
+"""Hosts and regions: what a host answers, and which region a host of the service serves.
 
-Hosts that are neither, such as a loopback address, serve everything.
+IBM Cloud has a test system with hosts such as ``iam.test.cloud.ibm.com``; they are taken for the real ones.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 DEFAULT_REGION: Final = "us-east"
-_SERVICE: Final = "quantum.cloud.ibm.com"
+_CLOUD: Final = "cloud.ibm.com"
+_SERVICE: Final = f"quantum.{_CLOUD}"
+_IAM: Final = f"iam.{_CLOUD}"
 
 
 @lru_cache(maxsize=256)
@@ -26,12 +28,30 @@ def region_of(host: str) -> str | None:
     return region or DEFAULT_REGION
 
 
+class Answers(NamedTuple):
+    """What a host answers."""
+
+    runtime: bool
+    iam: bool
+
+
 @lru_cache(maxsize=256)
-def is_iam_host(host: str) -> bool:
-    """Whether the host is one of IAM's, such as ``iam.cloud.ibm.com`` or ``private.iam.cloud.ibm.com``."""
+def answered_by(host: str) -> Answers:
+    """What a host answers: the runtime API, IAM such as ``private.iam.cloud.ibm.com``, or nothing.
+
+    Other hosts of IBM Cloud, such as ``globalcatalog.cloud.ibm.com``, may lead here too, and answer nothing. A host of
+    nobody's, such as a loopback address, answers everything.
+    """
     name = _name(host)
-    return name.endswith(".cloud.ibm.com") and "iam" in name.split(".")
+    if region_of(host) is not None:
+        return Answers(runtime=True, iam=False)
+    if name == _IAM or name.endswith("." + _IAM):
+        return Answers(runtime=False, iam=True)
+    if name == _CLOUD or name.endswith("." + _CLOUD):
+        return Answers(runtime=False, iam=False)
+    return Answers(runtime=True, iam=True)
 
 
 def _name(host: str) -> str:
-    return host.lower().partition(":")[0].rstrip(".")
+    """The host without port and case, and without ``test.``."""
+    return host.lower().partition(":")[0].rstrip(".").replace(f".test.{_CLOUD}", f".{_CLOUD}")

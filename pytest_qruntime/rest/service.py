@@ -19,7 +19,7 @@ from pytest_qruntime.rest.devices import Devices
 from pytest_qruntime.rest.errors import error_document
 from pytest_qruntime.rest.faults import Fault, RestError
 from pytest_qruntime.rest.http import Request, Response
-from pytest_qruntime.rest.regions import is_iam_host, region_of
+from pytest_qruntime.rest.regions import answered_by
 from pytest_qruntime.rest.results import Results
 from pytest_qruntime.rest.wire.requests import RemoteStorage
 
@@ -30,9 +30,9 @@ BASE_URL: Final = "https://quantum.cloud.ibm.com/api"
 class Service:
     """Answers the requests of clients of one world.
 
-    A request sees the world at its present instant and never moves time. Hosts of every region, IAM's hosts and a
-    loopback address may all lead here. What a client can send never raises; a bug in the service does, so that a test
-    shows it.
+    A request sees the world at its present instant and never moves time. Hosts of every region, IAM's hosts, other
+    hosts of the platform and a loopback address may all lead here. What a client can send never raises; a bug in the
+    service does, so that a test shows it.
     """
 
     base_url: Final = BASE_URL
@@ -76,11 +76,11 @@ class Service:
                 return _without_body_for_head(request, json_answer(document, status, _allow(error)))
 
     def _answer(self, request: Request) -> Response:
-        path = request.path
-        if path == IAM_PATH and region_of(request.host) is None:
+        path, answers = request.path, answered_by(request.host)
+        if path == IAM_PATH and answers.iam:
             return _without_body_for_head(request, iam.token(self, request))
         found = routes.match(path)
-        if found is None or is_iam_host(request.host):
+        if found is None or not answers.runtime:
             raise RestError(Fault.ROUTE_UNKNOWN, path=path)
         route, raw_id = found
         endpoint = route.endpoints.get(request.method)

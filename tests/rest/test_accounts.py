@@ -47,7 +47,29 @@ def test_iam_answers_on_its_hosts_and_on_a_loopback_address(face: Face, host: st
 
 def test_iam_and_the_service_do_not_answer_on_each_others_hosts(face: Face) -> None:
     assert iam(face, host="quantum.cloud.ibm.com").status == 404
+    assert iam(face, host="quantum.test.cloud.ibm.com").status == 404
     assert face.ask("GET", "/v1/instance", host="iam.cloud.ibm.com").status == 404
+    assert face.ask("GET", "/v1/instance", host="iam.test.cloud.ibm.com").status == 404
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "globalcatalog.cloud.ibm.com",
+        "resource-controller.cloud.ibm.com:443",
+        "API.Global-Search-Tagging.cloud.ibm.com",
+        "resource-controller.test.cloud.ibm.com.",
+    ],
+)
+def test_other_hosts_of_the_platform_answer_that_nothing_is_there(face: Face, host: str) -> None:
+    for answer in (
+        iam(face, host=host),
+        face.ask("GET", "/v1/versions", host=host),
+        face.ask("GET", "/v1/jobs", host=host),
+        face.ask("POST", "/v1/jobs", {}, host=host),
+        face.ask("DELETE", "/v1/jobs", host=host),
+    ):
+        assert (answer.status, answer.code) == (404, "not_found")
 
 
 @pytest.mark.parametrize(

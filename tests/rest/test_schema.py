@@ -64,6 +64,20 @@ def test_a_wrong_answer_does_not_conform(face: Face) -> None:
     assert get_session({"error": "singular"}, status=404)
 
 
+def test_a_number_that_is_written_as_an_integer_does_not_conform() -> None:
+    """Typed clients, such as the Rust client that is made from the description, read an f64 and refuse 10."""
+    request = Request("GET", HOST, "/api/v1/workloads", "", {}, b"")
+    page = {"workloads": [], "total_count": 0.0, "limit": 10.0}
+
+    def found(**changes: object) -> list[str]:
+        return list(problems(request, Response(200, JSON, json.dumps({**page, **changes}).encode())))
+
+    assert found() == []
+    assert found(limit=10) == ["answer Workloads: $.limit 10 is written as an integer; expected a number such as 10.0"]
+    assert found(limit=True)
+    assert found(limit="10")
+
+
 def test_a_request_is_held_to_its_schema_only_if_it_was_accepted() -> None:
     bad = json.dumps({**SAMPLER, "cost": "much"}).encode()
     request = Request("POST", HOST, "/api/v1/jobs", "", {}, bad)
