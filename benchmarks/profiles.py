@@ -6,8 +6,9 @@ import cProfile
 import io
 import pstats
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
 ROWS: Final = 15
 
@@ -51,9 +52,10 @@ def _strict() -> Subject:
 
 
 def _engine() -> Subject:
-    from benchmarks.engine import replay
+    from benchmarks.engine import recorded, replay
 
-    return "500 lifecycles without HTTP", _times(replay(), 500)
+    steps = recorded()
+    return "500 lifecycles without HTTP", _times(lambda: replay(steps), 500)
 
 
 def _events() -> Subject:
@@ -76,7 +78,22 @@ def _table(work: Callable[[], object]) -> str:
     profile = cProfile.Profile()
     profile.runcall(work)
     text = io.StringIO()
-    pstats.Stats(profile, stream=text).strip_dirs().sort_stats("tottime").print_stats(ROWS)
+    stats = pstats.Stats(profile, stream=text)
+    shares = _shares(stats)
+    stats.strip_dirs().sort_stats("tottime").print_stats(ROWS)
     lines = text.getvalue().strip().splitlines()
     first = next(number for number, line in enumerate(lines) if line.lstrip().startswith("ncalls"))
-    return "\n".join(re.sub(r" at 0x[0-9a-f]+", "", line.rstrip()) for line in lines[first:] if line.strip())
+    rows = [re.sub(r" at 0x[0-9a-f]+", "", line.rstrip()) for line in lines[first:] if line.strip()]
+    return "\n".join([shares, *rows])
+
+
+def _shares(stats: pstats.Stats) -> str:
+    """How much of the time was spent in the functions of which package."""
+    spent: Counter[str] = Counter()
+    functions: dict[tuple[str, int, str], tuple[Any, ...]] = stats.stats  # type: ignore[attr-defined]
+    for (file, _, _), (_, _, own_s, *_) in functions.items():
+        found = re.search(r"(pytest_qruntime|benchmarks|site-packages)[/\\](\w+)", file)
+        name = "the standard library and C" if found is None else found[2] if found[1] == "site-packages" else found[1]
+        spent[name] += own_s
+    whole = sum(spent.values())
+    return ", ".join(f"{name} {seconds / whole:.0%}" for name, seconds in spent.most_common(5))
