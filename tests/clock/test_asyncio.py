@@ -53,6 +53,21 @@ def test_tasks_that_sleep_together_wake_in_order(world: StubWorld) -> None:
     assert log == [(10, 10), (10, 10), (15, 15), (20, 20)]
 
 
+def test_of_two_tasks_with_the_same_deadline_who_fell_asleep_earlier_wakes_first(world: StubWorld) -> None:
+    log: list[tuple[float, str]] = []
+
+    async def nap(name: str, *lengths: float) -> None:
+        for seconds in lengths:
+            await asyncio.sleep(seconds)
+            log.append((world.seconds, name))
+
+    async def main() -> None:
+        await asyncio.gather(nap("late", 10, 5, 5), nap("middle", 5, 15), nap("early", 20))
+
+    run(main)
+    assert log == [(5, "middle"), (10, "late"), (15, "late"), (20, "early"), (20, "middle"), (20, "late")]
+
+
 def test_sleep_returns_its_result_and_zero_yields(world: StubWorld) -> None:
     log: list[str] = []
 
@@ -268,6 +283,55 @@ def test_loops_in_two_threads_share_the_time(world: StubWorld) -> None:
         thread.join(HANGS_S)
     assert log == [(10, "a"), (15, "b"), (20, "a"), (25, "b"), (30, "a")]
     assert world.seconds == 100
+
+
+def test_who_waits_in_vain_is_counted_from_the_last_time_that_time_moved(clock: Clock, world: StubWorld) -> None:
+    """A loop whose task sleeps on does not take the seconds in which others made progress for a reason to hurry."""
+    log: list[float] = []
+
+    def work() -> None:
+        for _ in range(3):
+            until = Real.monotonic() + 0.4
+            while Real.monotonic() < until:
+                sum(range(100))
+            log.append(world.seconds)
+            time.sleep(10)
+
+    async def main() -> None:
+        await asyncio.gather(asyncio.sleep(100), asyncio.to_thread(work))
+
+    run(main)
+    assert log == [0, 10, 20]
+    assert world.seconds == 100
+
+
+def test_a_task_that_was_left_asleep_in_a_stopped_loop_delays_nobody(world: StubWorld) -> None:
+    loop = asyncio.new_event_loop()
+
+    async def nap() -> None:
+        await asyncio.sleep(10)
+
+    async def stop_beside_it() -> None:
+        task = loop.create_task(nap())
+        await asyncio.to_thread(time.sleep, 5)
+        loop.stop()
+        await task
+
+    def sleep_often() -> None:
+        for _ in range(20):
+            time.sleep(10)
+
+    abandoned = loop.create_task(stop_beside_it())
+    loop.run_forever()
+    began = Real.monotonic()
+    thread = threading.Thread(target=sleep_often, daemon=True)
+    thread.start()
+    thread.join(HANGS_S)
+    assert Real.monotonic() - began < 5
+    assert world.seconds == 205
+    abandoned.cancel()
+    loop.run_until_complete(asyncio.gather(abandoned, return_exceptions=True))
+    loop.close()
 
 
 def test_a_blocking_sleep_in_a_task_moves_time_for_all(world: StubWorld) -> None:

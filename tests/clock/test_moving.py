@@ -213,6 +213,30 @@ def test_a_pending_event_makes_polling_a_wait(clock: Clock, world: StubWorld) ->
     assert world.happened == [(400, "event")]
 
 
+def test_only_idle_sleeps_in_a_row_count(clock: Clock, world: StubWorld) -> None:
+    clock.idle_sleeps_limit = 100
+    for _ in range(3):
+        for _ in range(98):
+            clock.sleep(1)
+        world.at(world.seconds + 2, "event")
+        clock.sleep(1)  # something is pending: the count begins anew
+        clock.sleep(1)
+
+
+def test_who_goes_on_after_the_error_of_a_poll_may_sleep_as_often_again(clock: Clock) -> None:
+    clock.idle_sleeps_limit = 100
+    for _ in range(2):
+        for _ in range(100):
+            clock.sleep(1)
+        with pytest.raises(NothingPendingError):
+            clock.sleep(1)
+
+
+def test_a_client_that_waits_for_nothing_is_told_what_to_do(clock: Clock) -> None:
+    with pytest.raises(NothingPendingError, match="Submit the work first, or check what the client waits for"):
+        clock.wait_for_event()
+
+
 def test_the_world_is_locked_while_time_moves(clock: Clock, world: StubWorld) -> None:
     free: list[bool] = []
 

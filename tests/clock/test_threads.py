@@ -75,6 +75,18 @@ def test_a_sleeper_wakes_at_its_own_time(world: StubWorld) -> None:
     assert log == [(1, "a"), (2, "b"), (3, "a"), (4, "b"), (6, "a"), (6.5, "b")]
 
 
+def test_of_two_with_the_same_deadline_who_fell_asleep_earlier_wakes_first(world: StubWorld) -> None:
+    log: list[tuple[float, str]] = []
+
+    def nap(name: str, *lengths: float) -> None:
+        for length in lengths:
+            time.sleep(length)
+            log.append((world.seconds, name))
+
+    join(start(lambda: nap("late", 10, 5, 5), lambda: nap("middle", 5, 15), lambda: nap("early", 20)))
+    assert log == [(5, "middle"), (10, "late"), (15, "late"), (20, "early"), (20, "middle"), (20, "late")]
+
+
 def loop_over_sleep(world: StubWorld, workers: int) -> list[tuple[float, int]]:
     log: list[tuple[float, int]] = []
     begun = world.seconds
