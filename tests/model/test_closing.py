@@ -80,6 +80,7 @@ def test_closing_an_idle_active_session_stops_its_usage() -> None:
     f = t.foreign(J(10, 5))
     t.at(20).close(s)
     assert (s.state, seconds(s.closed_us), started(f)) == ("closed", 20, [20])
+    assert s.state_reason == "session_closed"
     assert t.at(100).usage(s) == 20
 
 
@@ -90,6 +91,7 @@ def test_closing_an_inactive_workload_closes_it_at_once_if_nothing_is_queued() -
     t.submit(s, J(10, 5))
     t.at(100).close(s)
     assert (s.state, seconds(s.closed_us), t.usage(s)) == ("closed", 100, 70)
+    assert s.state_reason == "session_closed"
     t.submit(w, J(10, 5))
     t.at(180).foreign(J(50, 5))
     w2 = t.at(190).submit(w, J(10, 5))
@@ -234,3 +236,16 @@ def test_the_backend_is_free_again_when_the_running_jobs_of_a_cancelled_session_
     assert t.at(49).usage(s) == 49
     t.at(100)
     assert (s1.status, ran(f), t.usage(s)) == ("Completed", (50, 60), 50)
+
+
+@pytest.mark.parametrize("how", ["close", "cancel"])
+def test_a_batch_that_was_about_to_end_by_itself_ends_once(how: str) -> None:
+    """X-05, CLS-09"""
+    t = Timeline(batch_autoend=30)
+    b = t.batch()
+    t.submit(b, J(10, 5))
+    getattr(t.at(20), how)(b)
+    t.at(1000)
+    (closed,) = t.world.trace.where(kind="workload.closed")
+    assert (seconds(closed.at_us), b.state_reason) == (20, "session_closed" if how == "close" else "session_cancelled")
+    assert timestamps(b)[-1] == ("closed", 20)

@@ -207,3 +207,13 @@ def test_load_that_was_announced_arrives_when_it_is_due() -> None:
     j = t.at(20).submit(None, J(10, 5))
     t.at(100)
     assert ran(j) == (30, 40)
+
+
+def test_a_job_that_is_cancelled_leaves_the_queue() -> None:
+    t = Timeline(lanes=1)
+    running, waiting = t.submit(None, J(10, 5)), t.submit(None, J(10, 5))
+    assert t.backend.queue_length == 1
+    t.cancel(waiting)
+    assert t.backend.queue_length == 0
+    t.cancel(running)
+    assert t.backend.queue_length == 0

@@ -30,6 +30,17 @@ def test_the_queue_grows_with_other_users_jobs(face: Face) -> None:
     assert face.ask("GET", "/v1/backends/fake_backend/status").json["length_queue"] == 3
 
 
+def test_the_queue_shrinks_when_a_job_that_waits_is_cancelled(face: Face) -> None:
+    face.backend.lanes = 1
+    _running, waiting = face.submit(), face.submit()
+    before = face.ask("GET", "/v1/backends/fake_backend/status").json["length_queue"]
+
+    face.ask("POST", f"/v1/jobs/{waiting}/cancel")
+
+    assert before == 1
+    assert face.ask("GET", "/v1/backends/fake_backend/status").json["length_queue"] == 0
+
+
 @pytest.mark.parametrize(
     ("status", "operational", "word"),
     [("online", True, "active"), ("paused", True, "internal"), ("offline", False, "off")],

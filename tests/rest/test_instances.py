@@ -95,6 +95,11 @@ def test_a_search_for_tags_needs_3_to_100_characters(face: Face, query: str) -> 
     assert face.ask("GET", "/v1/tags", query=query).status == 400
 
 
+def test_only_the_tags_of_jobs_can_be_searched(face: Face) -> None:
+    assert face.ask("GET", "/v1/tags", query="type=job&search=exper").status == 200
+    assert face.ask("GET", "/v1/tags", query="type=session&search=exper").status == 400
+
+
 def test_an_instance_over_its_limit_still_accepts_on_a_paid_plan(face: Face) -> None:
     face.ask("PUT", "/v1/instances/configuration", {"instance_limit": 10})
     face.submit()

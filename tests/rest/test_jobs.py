@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pytest_qruntime.model import Failure, JobScript, Plan, Policy
+from pytest_qruntime.model import Durations, Failure, JobScript, Plan, Policy
 from tests.rest.face import BELL, SAMPLER, Face
 
 
@@ -363,3 +363,45 @@ def test_a_circuit_that_is_wider_than_the_backend_makes_the_job_fail(face: Face)
 
     assert (state["status"], state["reason_code"]) == ("Failed", 1517)
     assert "2 qubits" in state["reason"]
+
+
+def test_a_job_that_never_ran_has_no_time_of_running(face: Face) -> None:
+    """JOB-04"""
+    face.backend.lanes = 1
+    face.submit()
+    waiting = face.submit()
+    queued = face.at(5).ask("GET", f"/v1/jobs/{waiting}/metrics").json["timestamps"]
+    face.ask("POST", f"/v1/jobs/{waiting}/cancel")
+
+    cancelled = face.at(60).ask("GET", f"/v1/jobs/{waiting}/metrics").json["timestamps"]
+
+    created = "2026-01-15T12:00:00.000000Z"
+    assert queued == {"created": created, "running": None, "finished": None}
+    assert cancelled == {"created": created, "running": None, "finished": "2026-01-15T12:00:05.000000Z"}
+
+
+@pytest.mark.parametrize(("quantum", "whole"), [(10, 10), (9.000001, 10), (0.2, 1), (0, 0)])
+def test_the_old_usage_keys_are_whole_seconds_rounded_up(face: Face, quantum: float, whole: int) -> None:
+    """USG-13"""
+    face.world.script(JobScript(durations=Durations.of(1, quantum)))
+
+    metrics = face.ask("GET", f"/v1/jobs/{_ended(face)}/metrics").json
+
+    assert (metrics["usage"]["quantum_seconds"], metrics["usage"]["seconds"]) == (whole, whole)
+    assert metrics["bss"] == {"seconds": whole}
+    assert metrics["usage"]["qpu_charge_time_seconds"] == quantum
+
+
+def _ended(face: Face) -> str:
+    job_id = face.submit()
+    face.at(100)
+    return job_id
+
+
+def test_the_log_of_a_failed_job_ends_with_the_error(face: Face) -> None:
+    face.world.script(JobScript(failure=Failure(code=9707, reason="Temporary Internal Error")))
+
+    log = face.ask("GET", f"/v1/jobs/{_ended(face)}/logs").body.decode()
+
+    assert log.splitlines()[-1] == "2026-01-15T12:00:30.000000Z ERROR Temporary Internal Error"
+    assert log.count("ERROR") == 1

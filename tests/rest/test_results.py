@@ -111,5 +111,17 @@ def test_a_script_does_not_mend_a_circuit_that_the_service_would_not_read(face: 
     assert face.at(60).job(job_id)["state"]["reason_code"] == 1506
 
 
+def test_nothing_is_kept_of_the_results_of_a_deleted_job(face: Face) -> None:
+    read, unread = face.submit(), face.submit()
+    kept = face.service.results
+    face.at(60).ask("GET", f"/v1/jobs/{read}/results")
+    assert (list(kept._bytes), list(kept._prepared)) == ([read], [unread])
+
+    for job_id in (read, unread):
+        face.ask("DELETE", f"/v1/jobs/{job_id}")
+
+    assert (kept._bytes, kept._prepared) == ({}, {})
+
+
 def test_interim_results_are_empty(face: Face) -> None:
     assert face.ask("GET", f"/v1/jobs/{face.submit()}/interim_results").status == 204
