@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from pytest_qruntime.clock import Clock
-from tests.clock.stub import StubWorld
+from pytest_qruntime.clock.real import Real
+from tests.clock.stub import HANGS_S, StubWorld
 
 
 @pytest.fixture
@@ -23,6 +24,21 @@ def clock(world: StubWorld) -> Iterator[Clock]:
     clock = Clock(world)
     yield clock
     clock.stop()
+
+
+@pytest.fixture(params=[True, False], ids=["frozen", "real"])
+def held_either_way(request: pytest.FixtureRequest, world: StubWorld) -> Iterator[Clock]:
+    """A clock, held: once with the process frozen, once with its real clock."""
+    with Clock(world, freeze=request.param).hold() as clock:
+        yield clock
+
+
+@pytest.fixture
+def no_hang() -> Iterator[None]:
+    """The test may not take long in real time."""
+    began = Real.monotonic()
+    yield
+    assert Real.monotonic() - began < HANGS_S
 
 
 @pytest.fixture

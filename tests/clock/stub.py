@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import heapq
 import threading
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
 
 START_UNIX_US = 1_768_478_400_000_000  # 2026-01-15T12:00:00Z
 SECOND = 1_000_000
+HANGS_S = 20  # real seconds after which a test is taken to hang
 
 
 class Due(NamedTuple):
@@ -47,3 +49,12 @@ class StubWorld:
 
     def pending(self) -> list[Due]:
         return [Due(at_us, "stub.event", what, f"{what} happens") for at_us, _, what, _ in sorted(self._events)]
+
+
+def run(main: Callable[[], Awaitable[Any]]) -> Any:
+    """Run a coroutine function in a loop of its own."""
+
+    async def bounded() -> Any:
+        return await main()
+
+    return asyncio.run(bounded())

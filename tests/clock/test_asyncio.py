@@ -4,39 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import pytest
 
 from pytest_qruntime.clock import Clock
-from pytest_qruntime.clock.real import Real
 from pytest_qruntime.model import NothingPendingError
-from tests.clock.stub import StubWorld
+from tests.clock.stub import StubWorld, run
 
-HANGS_S = 20
+pytestmark = pytest.mark.usefixtures("no_hang")
 
 
 @pytest.fixture(autouse=True)
-def no_hang() -> Iterator[None]:
-    began = Real.monotonic()
-    yield
-    assert Real.monotonic() - began < HANGS_S
-
-
-@pytest.fixture(params=[True, False], ids=["frozen", "real"], autouse=True)
-def clock(request: pytest.FixtureRequest, world: StubWorld) -> Iterator[Clock]:
-    with Clock(world, freeze=request.param).hold() as clock:
-        yield clock
-
-
-def run(main: Callable[[], Awaitable[Any]]) -> Any:
-    async def bounded() -> Any:
-        return await main()
-
-    return asyncio.run(bounded())
+def clock(held_either_way: Clock) -> Clock:
+    return held_either_way
 
 
 def test_tasks_that_sleep_together_wake_in_order(world: StubWorld) -> None:
@@ -225,113 +207,6 @@ def test_time_waits_for_what_comes_through_a_socket(world: StubWorld) -> None:
     run(main)
     assert log == [(0, b"ping\n")] * 3
     assert world.seconds == 3600
-
-
-def test_threads_and_tasks_sleep_together(world: StubWorld) -> None:
-    log: list[tuple[float, str]] = []
-
-    def in_thread(seconds: float) -> None:
-        time.sleep(seconds)
-        log.append((world.seconds, "thread"))
-
-    async def in_task(seconds: float) -> None:
-        await asyncio.sleep(seconds)
-        log.append((world.seconds, "task"))
-
-    async def main() -> None:
-        await asyncio.gather(
-            asyncio.to_thread(in_thread, 15), in_task(10), in_task(20), asyncio.to_thread(in_thread, 5)
-        )
-
-    run(main)
-    assert log == [(5, "thread"), (10, "task"), (15, "thread"), (20, "task")]
-
-
-def test_work_in_a_thread_is_waited_for(world: StubWorld) -> None:
-    log: list[float] = []
-
-    def compute() -> None:
-        until = Real.monotonic() + 0.1
-        while Real.monotonic() < until:
-            sum(range(100))
-        log.append(world.seconds)
-
-    async def main() -> None:
-        await asyncio.gather(asyncio.to_thread(compute), asyncio.sleep(3600))
-
-    run(main)
-    assert log == [0]
-    assert world.seconds == 3600
-
-
-def test_loops_in_two_threads_share_the_time(world: StubWorld) -> None:
-    log: list[tuple[float, str]] = []
-
-    async def nap(name: str, *lengths: float) -> None:
-        for seconds in lengths:
-            await asyncio.sleep(seconds)
-            log.append((world.seconds, name))
-
-    threads = [
-        threading.Thread(target=lambda: asyncio.run(nap("a", 10, 10, 10)), daemon=True),
-        threading.Thread(target=lambda: asyncio.run(nap("b", 15, 10)), daemon=True),
-    ]
-    for thread in threads:
-        thread.start()
-    time.sleep(100)
-    for thread in threads:
-        thread.join(HANGS_S)
-    assert log == [(10, "a"), (15, "b"), (20, "a"), (25, "b"), (30, "a")]
-    assert world.seconds == 100
-
-
-def test_who_waits_in_vain_is_counted_from_the_last_time_that_time_moved(clock: Clock, world: StubWorld) -> None:
-    """A loop whose task sleeps on does not take the seconds in which others made progress for a reason to hurry."""
-    log: list[float] = []
-
-    def work() -> None:
-        for _ in range(3):
-            until = Real.monotonic() + 0.4
-            while Real.monotonic() < until:
-                sum(range(100))
-            log.append(world.seconds)
-            time.sleep(10)
-
-    async def main() -> None:
-        await asyncio.gather(asyncio.sleep(100), asyncio.to_thread(work))
-
-    run(main)
-    assert log == [0, 10, 20]
-    assert world.seconds == 100
-
-
-def test_a_task_that_was_left_asleep_in_a_stopped_loop_delays_nobody(world: StubWorld) -> None:
-    loop = asyncio.new_event_loop()
-
-    async def nap() -> None:
-        await asyncio.sleep(10)
-
-    async def stop_beside_it() -> None:
-        task = loop.create_task(nap())
-        await asyncio.to_thread(time.sleep, 5)
-        loop.stop()
-        await task
-
-    def sleep_often() -> None:
-        for _ in range(20):
-            time.sleep(10)
-
-    abandoned = loop.create_task(stop_beside_it())
-    loop.run_forever()
-    began = Real.monotonic()
-    thread = threading.Thread(target=sleep_often, daemon=True)
-    thread.start()
-    thread.join(HANGS_S)
-    assert Real.monotonic() - began < 5
-    assert world.seconds == 205
-    abandoned.cancel()
-    loop.run_until_complete(asyncio.gather(abandoned, return_exceptions=True))
-    loop.close()
 
 
 def test_a_blocking_sleep_in_a_task_moves_time_for_all(world: StubWorld) -> None:
