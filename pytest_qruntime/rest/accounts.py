@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -46,10 +46,6 @@ class Accounts:
         self._keys: dict[str, Instance] = {}
         self._grants: dict[str, Grant] = {}
         self._own_tokens: dict[str | None, tuple[str, int]] = {}
-
-    @cached_property
-    def _secret(self) -> bytes:
-        return self._world.random("iam").randbytes(32)
 
     # -- what a test asks for ----------------------------------------------------------------------------------------
 
@@ -87,7 +83,7 @@ class Accounts:
         world = self._world
         issued_s = (world.start_unix_us + world.now_us) // SECOND_US
         instance = self._keys.get(key)
-        token = self._signed(self._claims(key, issued_s))
+        token = _token(world.seed, key, (instance or world.instance).user_id, issued_s)
         expires_us = (issued_s + TOKEN_LIFETIME_S) * SECOND_US - world.start_unix_us
         self._grants[f"Bearer {token}"] = Grant(instance, expires_us)
         return {
@@ -98,26 +94,6 @@ class Accounts:
             "expiration": issued_s + TOKEN_LIFETIME_S,
             "scope": "ibm openid",
         }
-
-    def _claims(self, key: str, issued_s: int) -> dict[str, object]:
-        user = (self._keys.get(key) or self._world.instance).user_id
-        return {
-            "iam_id": user,
-            "id": user,
-            "realmid": "IBMid",
-            "sub": sha256(key.encode()).hexdigest()[:16],
-            "account": {"valid": True, "bss": ACCOUNT},
-            "iat": issued_s,
-            "exp": issued_s + TOKEN_LIFETIME_S,
-            "iss": "https://iam.cloud.ibm.com/identity",
-            "grant_type": "urn:ibm:params:oauth:grant-type:apikey",
-            "scope": "ibm openid",
-            "client_id": "default",
-        }
-
-    def _signed(self, claims: dict[str, object]) -> str:
-        head = _base64url(to_bytes({"kid": "fake", "alg": "HS256"})) + b"." + _base64url(to_bytes(claims))
-        return (head + b"." + _base64url(hmac.digest(self._secret, head, "sha256"))).decode()
 
     # -- the service -------------------------------------------------------------------------------------------------
 
@@ -167,6 +143,26 @@ def _base64url(data: bytes) -> bytes:
 
 
 # Most worlds of a process have the same seed, and seeding a generator costs more than a request.
+
+
+@lru_cache(maxsize=1024)
+def _token(seed: int, key: str, user: str, issued_s: int) -> str:
+    claims = {
+        "iam_id": user,
+        "id": user,
+        "realmid": "IBMid",
+        "sub": sha256(key.encode()).hexdigest()[:16],
+        "account": {"valid": True, "bss": ACCOUNT},
+        "iat": issued_s,
+        "exp": issued_s + TOKEN_LIFETIME_S,
+        "iss": "https://iam.cloud.ibm.com/identity",
+        "grant_type": "urn:ibm:params:oauth:grant-type:apikey",
+        "scope": "ibm openid",
+        "client_id": "default",
+    }
+    head = _base64url(to_bytes({"kid": "fake", "alg": "HS256"})) + b"." + _base64url(to_bytes(claims))
+    secret = random_stream(seed, "iam").randbytes(32)
+    return (head + b"." + _base64url(hmac.digest(secret, head, "sha256"))).decode()
 
 
 @lru_cache(maxsize=1024)
