@@ -69,8 +69,11 @@ def sampler_pubs(params: object) -> list[SamplerPub]:
     job, pubs = pub_list(params)
     default = options.sampler_shots(job)
     found = [_sampler_pub(pub, default, f"pub {index}") for index, pub in enumerate(pubs)]
-    executions = sum(math.prod(pub.shape) * pub.shots for pub in found)
-    bits = sum(math.prod(pub.shape) * pub.shots * sum(reg.width for reg in pub.circuit.registers) for pub in found)
+    executions = bits = 0
+    for pub in found:
+        number = math.prod(pub.shape) * pub.shots
+        executions += number
+        bits += number * sum([register.width for register in pub.circuit.registers])
     if executions > MAX_EXECUTIONS or bits > MAX_BITS:
         raise Invalid(
             Code.OVER_LIMITS,

@@ -39,8 +39,10 @@ def inspect(program_id: str, params: object) -> Work:
 
     A program that has a list of `pubs` is counted like a sampler, whatever encoding its circuits have.
     """
-    pubs = params.get("pubs") if isinstance(params, Mapping) else None
-    if not isinstance(params, Mapping) or not isinstance(pubs, (list, tuple)) or not pubs:
+    if not isinstance(params, Mapping):
+        return Work()
+    pubs = params.get("pubs")
+    if not isinstance(pubs, (list, tuple)) or not pubs:
         return Work()
     estimator = program_id == "estimator"
     default = _default_shots(params, estimator=estimator)
@@ -75,6 +77,8 @@ def _own_shots(value: object, *, estimator: bool) -> int | None:
 
 def _sets(circuit: object, values: object) -> int:
     """Parameter sets, from the lists' lengths alone: the last axis is over parameters unless there is only one."""
+    if values is None:
+        return 1
     lengths = _lengths(values)
     if isinstance(values, Mapping) and "__type__" not in values and values:
         return max(math.prod(_lengths(array)[: -1 if "," in str(name) else None]) for name, array in values.items())
