@@ -7,7 +7,7 @@ event hooks, cookies, redirects, logging, `elapsed`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from functools import cache, lru_cache, wraps
 from http import HTTPStatus
 from typing import Any, TypeAlias
@@ -65,27 +65,15 @@ def answer(handler: Handler, request: httpx.Request, headers: dict[str, str], bo
     status, fields, content = handler.handle(Request(request.method, url.host, path, query, headers, body))
     if request.method == "HEAD":  # never has a body, whatever its headers say
         content = b""
-    kind, names = _prepared(fields)
-    return kind(status, headers=names, stream=httpx.ByteStream(content), extensions=_extensions(status))
-
-
-class PlainResponse(httpx.Response):
-    """A response whose body is not encoded: read as it is, without httpx's search for a decoder."""
-
-    def iter_bytes(self, chunk_size: int | None = None) -> Iterator[bytes]:
-        """The parts of the body."""
-        return super().iter_bytes(chunk_size) if self.is_stream_consumed else self.iter_raw(chunk_size)
-
-    def aiter_bytes(self, chunk_size: int | None = None) -> AsyncIterator[bytes]:
-        """The same for an async client."""
-        return super().aiter_bytes(chunk_size) if self.is_stream_consumed else self.aiter_raw(chunk_size)
+    return httpx.Response(
+        status, headers=_prepared(fields), stream=httpx.ByteStream(content), extensions=_extensions(status)
+    )
 
 
 @lru_cache(maxsize=256)
-def _prepared(fields: tuple[tuple[str, str], ...]) -> tuple[type[httpx.Response], httpx.Headers]:
-    """The class of a response with these fields, and the fields as httpx keeps them; each response copies them."""
-    headers = httpx.Headers(list(fields))
-    return httpx.Response if "content-encoding" in headers else PlainResponse, headers
+def _prepared(fields: tuple[tuple[str, str], ...]) -> httpx.Headers:
+    """The fields as httpx keeps them; each response copies them."""
+    return httpx.Headers(list(fields))
 
 
 def lower_headers(request: httpx.Request) -> dict[str, str]:

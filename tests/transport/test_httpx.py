@@ -84,7 +84,7 @@ def test_the_response_looks_like_one_from_the_network(client: httpx.Client, stub
 
     response = client.get(URL)
 
-    assert isinstance(response, httpx.Response)
+    assert type(response) is httpx.Response
     assert (response.status_code, response.reason_phrase, response.http_version) == (404, "Not Found", "HTTP/1.1")
     assert isinstance(response.elapsed, timedelta)
     assert response.request.url == URL == response.url
