@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 
 class Register(NamedTuple):
@@ -45,7 +46,11 @@ class Target(NamedTuple):
     Attributes:
         qubits: how many qubits it has.
         basis_gates: names of its gates; measure, reset, delay and barrier always exist. None: gates are not checked.
+        couplings: of gates that do not exist on all qubits, the (ordered) qubits on which they do. None: not checked.
+        documents: gives the backend's configuration and properties, each time anew; None: there are none.
     """
 
     qubits: int
     basis_gates: frozenset[str] | None = None
+    couplings: Mapping[str, frozenset[tuple[int, ...]]] | None = None
+    documents: Callable[[], tuple[dict[str, Any], dict[str, Any]]] | None = None
