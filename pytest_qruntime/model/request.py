@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -39,6 +40,9 @@ class JobRequest:
         circuits: number of circuits (PUBs); `shots` of each.
         executions: circuit executions in all, if parameter sets multiply them; None: circuits x shots.
         durations: the time it takes; None: scripted, or by the world's durations function.
+        failure: how it fails whatever happens.
+        verdict: asked once, when the classical phase ends: how the job fails because of its input, or None. What a
+            payload is worth is found out by running it; a job that never runs is never looked at.
         service_timeout_s: the service's own limit for this job, if below the policy's (X-16).
     """
 
@@ -57,6 +61,7 @@ class JobRequest:
     payload_bytes: int = 0
     durations: Durations | None = None
     failure: Failure | None = None
+    verdict: Callable[[], Failure | None] | None = None
     service_timeout_s: int | None = None
 
     def __post_init__(self) -> None:

@@ -80,7 +80,7 @@ def verify(program_id: str, params: object, target: Target | None = None) -> Pro
     return prepared if isinstance(prepared, Problem) else None
 
 
-def prepare(program_id: str, params: object, target: Target | None = None) -> Job | Problem:
+def prepare(program_id: str, params: object, target: Target | None = None, *, engine: str = "ideal") -> Job | Problem:
     """The job of this input, whose `result` is what `run` returns; or why it will fail. Arguments as for `verify`."""
     try:
         job = _job(program_id, params)

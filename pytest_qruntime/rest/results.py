@@ -9,6 +9,7 @@ from pytest_qruntime.rest.answers import NO_CONTENT, json_bytes, to_bytes
 from pytest_qruntime.rest.call import Call
 from pytest_qruntime.rest.faults import Fault, RestError
 from pytest_qruntime.rest.http import Response
+from pytest_qruntime.rest.inputs import Input
 from pytest_qruntime.rest.timestamps import iso
 from pytest_qruntime.rest.wire import results as wire
 
@@ -19,12 +20,11 @@ class Results:
     def __init__(self, world: World) -> None:
         self._world = world
         self._bytes: dict[str, bytes] = {}
-        self._prepared: dict[str, programs.Job] = {}
+        self._inputs: dict[str, Input] = {}
 
-    def expect(self, job: Job, prepared: programs.Job | programs.Problem) -> None:
-        """What was read of the input at submit is needed again, unless it makes the job fail."""
-        if not isinstance(prepared, programs.Problem):
-            self._prepared[job.id] = prepared
+    def expect(self, job: Job, given: Input) -> None:
+        """Results of this job may be asked for: they are computed from this input."""
+        self._inputs[job.id] = given
 
     def of(self, job: Job) -> bytes:
         """The results of a completed job; the same however often and in whatever order they are asked for."""
@@ -35,7 +35,8 @@ class Results:
 
     def _compute(self, job: Job) -> object:
         """What the program computes; nothing for a job that the test made itself, without params."""
-        prepared = self._prepared.pop(job.id, None) or _prepare(job)
+        given = self._inputs.pop(job.id, None) or _of_the_request(job)
+        prepared = given.prepared
         if isinstance(prepared, programs.Problem):
             empty: wire.Results = {
                 "results": [],
@@ -51,12 +52,12 @@ class Results:
     def forget(self, job_id: str) -> None:
         """Drop what is kept of a job."""
         self._bytes.pop(job_id, None)
-        self._prepared.pop(job_id, None)
+        self._inputs.pop(job_id, None)
 
 
-def _prepare(job: Job) -> programs.Job | programs.Problem:
+def _of_the_request(job: Job) -> Input:
     payload = job.request.payload
-    return programs.prepare(job.request.program, payload if isinstance(payload, dict) else {})
+    return Input(job.request.program, payload if isinstance(payload, dict) else {}, engine="ideal")
 
 
 def get(call: Call, job_id: str) -> Response:

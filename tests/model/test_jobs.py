@@ -44,6 +44,31 @@ def test_a_failure_in_the_classical_phase_never_reaches_the_qpu() -> None:
     assert (j.status, ran(j), j.on_qpu_us, charged(j)) == ("Failed", (0, 6), None, [0])
 
 
+def test_what_an_input_is_worth_is_asked_once_and_only_if_the_job_runs() -> None:
+    """JOB-05: a bad input is accepted and fails its job, in the classical phase"""
+    t = Timeline(lanes=1)
+    asked: list[str] = []
+
+    def verdict(name: str, failure: Failure | None) -> dict[str, Any]:
+        def ask() -> Failure | None:
+            asked.append(name)
+            return failure
+
+        return {"verdict": ask}
+
+    bad = Failure(code=1506, reason="cannot be loaded", at="classical")
+    good = t.submit(None, J(10, 5), **verdict("good", None))
+    broken = t.submit(None, J(10, 5), failure=WRONG_GATE, **verdict("broken", bad))
+    never = t.submit(None, J(10, 5), **verdict("never", bad))
+    t.at(4)
+    before = list(asked)
+    t.at(12).cancel(never)
+    t.at(60)
+    assert (before, asked) == ([], ["good", "broken"])
+    assert statuses(good, broken, never) == ["Completed", "Failed", "Cancelled"]
+    assert (broken.reason_code, ran(broken)) == (1506, (10, 15))
+
+
 def test_a_job_keeps_what_it_was_asked_with() -> None:
     """JOB-09, PLN-10: private jobs, tags and the payload are the caller's"""
     t = Timeline()

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pytest_qruntime import programs
 from pytest_qruntime.model import Durations, Failure, JobRequest, JobScript
 from tests.rest.face import BELL, Face
 
@@ -115,13 +116,31 @@ def test_nothing_is_kept_of_the_results_of_a_deleted_job(face: Face) -> None:
     read, unread = face.submit(), face.submit()
     kept = face.service.results
     face.at(60).ask("GET", f"/v1/jobs/{read}/results")
-    assert (list(kept._bytes), list(kept._prepared)) == ([read], [unread])
+    assert (list(kept._bytes), list(kept._inputs)) == ([read], [unread])
 
     for job_id in (read, unread):
         face.ask("DELETE", f"/v1/jobs/{job_id}")
 
-    assert (kept._bytes, kept._prepared) == ({}, {})
+    assert (kept._bytes, kept._inputs) == ({}, {})
 
 
 def test_interim_results_are_empty(face: Face) -> None:
     assert face.ask("GET", f"/v1/jobs/{face.submit()}/interim_results").status == 204
+
+
+def test_params_are_not_read_before_the_job_runs(face: Face, monkeypatch: pytest.MonkeyPatch) -> None:
+    """P16: a submit costs the reading of its JSON, however much is in it."""
+    reads: list[str] = []
+    prepare = programs.prepare
+
+    def counted(program: str, *args: Any, **kwargs: Any) -> Any:
+        reads.append(program)
+        return prepare(program, *args, **kwargs)
+
+    monkeypatch.setattr(programs, "prepare", counted)
+    ran, cancelled = face.submit(), face.submit()
+    after_submit = len(reads)
+    face.ask("POST", f"/v1/jobs/{cancelled}/cancel")
+    face.at(60).ask("GET", f"/v1/jobs/{ran}/results")
+
+    assert (after_submit, len(reads)) == (0, 1)
