@@ -18,6 +18,7 @@ DurationsFunction = Callable[[JobRequest], Durations | tuple[float, float]]
 
 __tracebackhide__ = True  # what is wrong with an argument is told where it is given
 
+ENGINES: Final = ("ideal", "aer", "aer-noisy", "schema")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -75,6 +76,13 @@ def qpu_contention(value: object) -> bool:
     return _switch("qpu_contention", value)
 
 
+def engine(value: object) -> str:
+    """What computes the results of circuits."""
+    if value not in ENGINES:
+        raise ConfigurationError(f"engine is {value!r}; expected one of {', '.join(ENGINES)}")
+    return str(value)
+
+
 def start(value: object) -> int:
     """The instant at which the world begins, in microseconds since 1970; without a zone it is taken as UTC."""
     moment = value
@@ -120,6 +128,7 @@ CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "backend": backend,
     "lanes": lanes,
     "qpu_contention": qpu_contention,
+    "engine": engine,
     "seed": seed,
     "start": start,
     "freeze": freeze,

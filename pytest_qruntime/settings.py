@@ -87,6 +87,14 @@ SETTINGS: Final = (
     Setting("backend", str, "NAME", "name of the one backend that a world begins with", "fake_backend", "'ibm_fez'"),
     Setting("lanes", _number, "N", "jobs that a backend runs at once", "5", "1"),
     Setting("qpu_contention", _yes_or_no, "yes|no", "whether the QPU runs one job at a time", "yes", "False"),
+    Setting(
+        "engine",
+        str,
+        "NAME",
+        "what computes the results of circuits: ideal, aer, aer-noisy or schema",
+        "ideal",
+        "'aer'",
+    ),
     Setting("seed", _number, "N", "where every id and every random number comes from", "0", "7"),
     Setting(
         "start", str, "ISO", "date and time at which a world begins", "2026-01-15T12:00:00Z", "'2030-06-01T08:00:00Z'"

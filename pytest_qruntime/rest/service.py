@@ -33,12 +33,16 @@ class Service:
     A request sees the world at its present instant and never moves time. Hosts of every region, IAM's hosts, other
     hosts of the platform and a loopback address may all lead here. What a client can send never raises; a bug in the
     service does, so that a test shows it.
+
+    Attributes:
+        engine: what computes the results of circuits: a name of `programs.engines`.
     """
 
     base_url: Final = BASE_URL
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, engine: str = "ideal") -> None:
         self.world = world
+        self.engine = engine
         self.accounts = Accounts(world)
         self.devices = Devices(world)
         self.results = Results(world)

@@ -32,10 +32,12 @@ class QRuntime(Staging):
         default_backend: name of the backend that is used when none is named.
     """
 
-    def __init__(self, model: World, *, backend: str = DEFAULT_BACKEND, freeze: bool = True) -> None:
+    def __init__(
+        self, model: World, *, backend: str = DEFAULT_BACKEND, freeze: bool = True, engine: str = "ideal"
+    ) -> None:
         super().__init__(model, backend)
         self.clock = Clock(model, freeze=freeze)
-        self.service = Service(model)
+        self.service = Service(model, engine=engine)
         self._http: httpx.Client | None = None
 
     # -- what it is --------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ def world(
     freeze: bool = True,
     backend: str = DEFAULT_BACKEND,
     qpu_contention: bool = True,
+    engine: str = "ideal",
     durations: DurationsFunction = estimate,
     label: str = "this program",
 ) -> Iterator[QRuntime]:
@@ -48,12 +49,13 @@ def world(
         freeze: whether ``datetime.now()`` and ``time.time()`` show virtual time too; sleeping is virtual in any case.
         backend: name of the one backend that exists from the beginning.
         qpu_contention: whether the QPU runs one job at a time.
+        engine: what computes the results of circuits: ``"ideal"``, ``"aer"``, ``"aer-noisy"`` or ``"schema"``.
         durations: how long a job takes, from its `JobRequest`: `Durations`, or (classical, quantum) seconds.
         label: what a refused network connection names as its origin.
 
     Raises `ConfigurationError` for a value that cannot be used, before anything is patched.
     """
-    freeze = arguments.freeze(freeze)
+    freeze, engine = arguments.freeze(freeze), arguments.engine(engine)
     model = World(
         plan=arguments.plan(plan),
         seed=arguments.seed(seed),
@@ -63,6 +65,6 @@ def world(
         durations=arguments.durations(durations),
         start_unix_us=DEFAULT_START_UNIX_US if start is None else arguments.start(start),
     )
-    qruntime = QRuntime(model, backend=backend, freeze=freeze)
+    qruntime = QRuntime(model, backend=backend, freeze=freeze, engine=engine)
     with qruntime.clock.hold(), Interception(qruntime.service, label=label):
         yield qruntime

@@ -13,13 +13,13 @@ SEES = """
             "backend", qruntime.default_backend, "start", qruntime.clock.now().isoformat(),
             "contention", qruntime.world.qpu_contention, "freeze", qruntime.clock.freezes,
             "idle", qruntime.policy.idle_close, "end", qruntime.policy.queued_on_end,
-            "auto", qruntime.policy.batch_autoend,
+            "auto", qruntime.policy.batch_autoend, "engine", qruntime.service.engine,
         )
 """
 
 DEFAULTS = (
     "*plan premium lanes 5 seed 0 backend fake_backend start 2026-01-15T12:00:00+00:00 "
-    "contention True freeze True idle immediate end failed auto None"
+    "contention True freeze True idle immediate end failed auto None engine ideal"
 )
 
 
@@ -38,9 +38,10 @@ def test_without_settings_there_are_defaults(project: Project) -> None:
         ("start", "2030-06-01", "*start 2030-06-01T00:00:00+00:00 *"),
         ("qpu-contention", "no", "*contention False *"),
         ("freeze", "off", "*freeze False *"),
+        ("engine", "schema", "*engine schema"),
         ("policy", "idle_close=lazy", "*idle lazy *"),
-        ("policy", "idle_close=lazy, batch_autoend=0,queued_on_end = cancelled", "*idle lazy end cancelled auto 0"),
-        ("policy", "batch_autoend=None", "*auto None"),
+        ("policy", "idle_close=lazy, batch_autoend=0,queued_on_end = cancelled", "*idle lazy end cancelled auto 0 *"),
+        ("policy", "batch_autoend=None", "*auto None *"),
     ],
 )
 def test_every_option_has_an_ini_twin(project: Project, option: str, value: str, seen: str) -> None:
@@ -53,7 +54,7 @@ def test_policies_of_an_ini_file_may_take_several_lines(project: Project) -> Non
     project.pytester.makeini(
         "[pytest]\nqruntime_policy =\n    idle_close=lazy\n    batch_autoend=0, queued_on_end=cancelled\n"
     )
-    project.write(test_it=SEES).run("-s").stdout.fnmatch_lines(["*idle lazy end cancelled auto 0"])
+    project.write(test_it=SEES).run("-s").stdout.fnmatch_lines(["*idle lazy end cancelled auto 0 *"])
 
 
 def test_a_pyproject_file_has_the_same_keys(project: Project) -> None:
@@ -69,7 +70,7 @@ def test_a_pyproject_file_has_the_same_keys(project: Project) -> None:
 def test_the_policy_option_may_be_given_several_times(project: Project) -> None:
     project.write(test_it=SEES)
     result = project.run("-s", "--qruntime-policy", "idle_close=lazy", "--qruntime-policy", "batch_autoend=0")
-    result.stdout.fnmatch_lines(["*idle lazy end failed auto 0"])
+    result.stdout.fnmatch_lines(["*idle lazy end failed auto 0 *"])
 
 
 def test_what_belongs_to_each_mode_has_a_text_form(project: Project) -> None:
@@ -171,6 +172,7 @@ def test_a_marker_may_carry_objects(project: Project) -> None:
         ("lanes=0", "--qruntime-lanes: lanes is 0; expected a whole number, at least 1"),
         ("lanes=two", "--qruntime-lanes: lanes is 'two'; expected a whole number"),
         ("seed=-1", "--qruntime-seed: seed is '-1'; expected a whole number"),
+        ("engine=real", "--qruntime-engine: engine is 'real'; expected one of ideal, aer, aer-noisy, schema"),
         ("freeze=maybe", "--qruntime-freeze: freeze is 'maybe'; expected yes or no"),
         (
             "start=tomorrow",
@@ -208,12 +210,16 @@ def test_a_wrong_ini_key_ends_the_run_at_once_in_one_line(project: Project) -> N
 
 
 WRONG_MARKERS = [
-    ("lane=1", "unknown 'lane'; expected some of plan, policy, backend, lanes, qpu_contention, seed, start, freeze"),
+    (
+        "lane=1",
+        "unknown 'lane'; expected some of plan, policy, backend, lanes, qpu_contention, engine, seed, start, freeze",
+    ),
     ("'open'", "@pytest.mark.qruntime takes keywords only, such as plan='open'; found ('open',)"),
     ("lanes='1'", "lanes is '1'; expected a whole number, at least 1"),
     ("plan='platinum'", "plan is 'platinum'; expected one of open, payg, flex, premium or a Plan"),
     ("policy={'idle_close': 'never'}", "policy knob idle_close is 'never'; expected one of 'immediate', 'lazy'"),
     ("policy=['lazy']", "policy is ['lazy']; expected a Policy or a mapping of knobs to values"),
+    ("engine=None", "engine is None; expected one of ideal, aer, aer-noisy, schema"),
     ("freeze='no'", "freeze is 'no'; expected True or False"),
     ("start='soon'", "start is 'soon'; expected ISO 8601 text"),
 ]

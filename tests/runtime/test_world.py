@@ -111,6 +111,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
         "start is 'tomorrow'; expected ISO 8601 text such as '2026-01-15T12:00:00Z', or a datetime",
     ),
     ({"start": 1_768_478_400}, "start is 1768478400; expected ISO 8601 text"),
+    ({"engine": "real"}, "engine is 'real'; expected one of ideal, aer, aer-noisy, schema"),
     ({"freeze": "no"}, "freeze is 'no'; expected True or False"),
     ({"qpu_contention": 1}, "qpu_contention is 1; expected True or False"),
     ({"backend": ""}, "backend is ''; expected a name such as 'ibm_fez', without spaces"),
@@ -136,8 +137,15 @@ def test_a_value_that_cannot_be_used_is_refused_before_anything_is_patched(
 
 def test_the_arguments_are_the_worlds() -> None:
     with pytest_qruntime.world(
-        plan="flex", seed=7, lanes=1, policy={"idle_close": "lazy"}, backend="ibm_fez", qpu_contention=False
+        plan="flex",
+        seed=7,
+        lanes=1,
+        policy={"idle_close": "lazy"},
+        backend="ibm_fez",
+        qpu_contention=False,
+        engine="aer",
     ) as qruntime:
+        assert qruntime.service.engine == "aer"
         assert (qruntime.plan.name, qruntime.world.seed, qruntime.policy.idle_close) == ("flex", 7, "lazy")
         assert (qruntime.default_backend, qruntime.backend().name, qruntime.backend().lanes) == (
             "ibm_fez",
