@@ -25,6 +25,7 @@ GOALS: Final = {
     "P6": "strict",
     "P7": "engine",
     "P8": "events",
+    "P16": "params",
     "cold": "cold",
 }
 """Which module measures what."""
@@ -73,7 +74,7 @@ def _apart(goal: str, asked: argparse.Namespace) -> list[Row]:
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Goals P1 to P8 beside floors and peers.")
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Goals beside floors and peers.")
     parser.add_argument("--only", metavar="P5", action="append", choices=GOALS, help="this goal alone; may be repeated")
     parser.add_argument("--runs", metavar="N", type=int, default=9, help="rounds of each comparison (default: 9)")
     parser.add_argument(

@@ -1,7 +1,8 @@
 """How anything is timed here: cases take turns within one run, and what is compared is the median of each.
 
 What runs in this process is timed by the processor time that it uses. On a quiet machine that is the time that passes;
-on a busy one it leaves out what the neighbours took. Nothing that is measured so ever waits.
+on a busy one it leaves out what the neighbours took. Nothing that is measured so ever waits. Where a socket, a thread
+or another process is waited for, the time that passes is taken instead, and the row says so.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ from typing import NamedTuple
 
 Timer = Callable[[], float]
 """Does its work once and returns seconds per unit of it."""
+
+Clock = Callable[[], float]
+"""Gives seconds: `process_time` for what never waits, `perf_counter` for what does."""
 
 Times = dict[str, list[float]]
 """Seconds per unit of each case, one figure per round; the nth figures of two cases were taken side by side."""
@@ -61,31 +65,31 @@ def alternate(cases: Mapping[str, Timer], rounds: int, *, warm: bool = True) -> 
     return times
 
 
-def looped(function: Callable[[], object], *, at_least_s: float = 0.02) -> Timer:
+def looped(function: Callable[[], object], *, at_least_s: float = 0.02, clock: Clock = process_time) -> Timer:
     """Calls the function so often that one timing lasts `at_least_s`, and gives seconds per call."""
     function()  # the first call imports and caches; it says nothing about the others
     number = 1
-    while (seconds := _time(function, number)) < at_least_s and number < 1_000_000:
+    while (seconds := _time(function, number, clock)) < at_least_s and number < 1_000_000:
         number = max(number + 1, int(number * min(10.0, 1.2 * at_least_s / max(seconds, 1e-9))))
-    return lambda: _time(function, number) / number
+    return lambda: _time(function, number, clock) / number
 
 
-def _time(function: Callable[[], object], number: int) -> float:
+def _time(function: Callable[[], object], number: int, clock: Clock) -> float:
     repeat = range(number)
-    began = process_time()
+    began = clock()
     for _ in repeat:
         function()
-    return process_time() - began
+    return clock() - began
 
 
-def each(prepare: Callable[[], Iterable[Callable[[], object]]]) -> Timer:
+def each(prepare: Callable[[], Iterable[Callable[[], object]]], *, clock: Clock = process_time) -> Timer:
     """Times calls that can be made once only: `prepare` makes them beforehand, untimed. Seconds per call."""
 
     def timed() -> float:
         calls = list(prepare())
-        began = process_time()
+        began = clock()
         for call in calls:
             call()
-        return (process_time() - began) / len(calls)
+        return (clock() - began) / len(calls)
 
     return timed

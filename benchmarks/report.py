@@ -32,6 +32,8 @@ PACKAGES: Final = (
     "fastjsonschema",
     "qiskit",
     "qiskit-ibm-runtime",
+    "qiskit-aer",
+    "localqpu",
 )
 
 
@@ -40,7 +42,7 @@ class Row:
     """One figure.
 
     Attributes:
-        goal: "P1" to "P8"; empty for a figure that no goal speaks of.
+        goal: "P1" to "P16"; empty for a figure that no goal speaks of.
         what: what was measured, and against what.
         value, low, high: the figure and its spread; None if it could not be taken, and then `note` says why.
         unit: "x" for a ratio, else "us", "ms", "MiB", "k/s", "".
