@@ -1,0 +1,156 @@
+"""The engine `ideal`: exact states of the connected parts of a circuit, sampled and put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from pytest_qruntime.programs.engines import CannotSimulate
+from pytest_qruntime.programs.engines.matrices import Bindings
+from pytest_qruntime.programs.engines.paulis import expectation
+from pytest_qruntime.programs.engines.statevector import state
+from pytest_qruntime.programs.engines.wires import Step, Wires
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MAX_CONNECTED = 12
+"""Qubits of the largest part whose state is computed, those for measurements in the middle of it included."""
+
+_AMPLITUDES = 1 << 21
+"""Amplitudes held at once: parameter sets are done in batches of this size (32 MiB)."""
+
+
+class Part(NamedTuple):
+    """Wires that gates connect, and the steps on them."""
+
+    wires: tuple[int, ...]
+    steps: tuple[Step, ...]
+
+    def batches(self, parameters: Sequence[Any], values: NDArray[np.float64]) -> Iterator[tuple[slice, Any]]:
+        """The final states: for slices of the parameter sets, an array as `statevector.state` returns it.
+
+        Raises:
+            CannotSimulate: the part is too large, or an angle is not real.
+        """
+        if len(self.wires) > MAX_CONNECTED:
+            raise CannotSimulate(
+                f"{len(self.wires)} qubits are connected by gates, with those that hold earlier measurements; "
+                f"at most {MAX_CONNECTED} are simulated exactly"
+            )
+        size = max(1, _AMPLITUDES >> len(self.wires))
+        for start in range(0, len(values), size):
+            batch = slice(start, start + size)
+            yield batch, state(self.wires, self.steps, Bindings(parameters, values[batch]))
+
+
+class Ideal:
+    """Exact probabilities and expectation values."""
+
+    def sample(
+        self, circuit: Any, values: NDArray[np.float64], shots: int, rng: np.random.Generator
+    ) -> dict[str, NDArray[np.bool_]]:
+        """See `Sampling.sample`."""
+        wires = Wires(circuit)
+        places = _places(circuit, wires)
+        bits = {register.name: np.zeros((len(values), shots, len(register)), bool) for register in circuit.cregs}
+        parameters = list(circuit.parameters)
+        for part in parts(wires.steps):
+            read = [(position, wire) for position, wire in enumerate(part.wires) if wire in places]
+            if not read:
+                continue
+            for batch, amplitudes in part.batches(parameters, values):
+                probabilities = _marginal(amplitudes, [position for position, _ in read])
+                drawn = _draw(probabilities, len(values[batch]), shots, rng)
+                for position, (_, wire) in enumerate(read):
+                    column = (drawn >> position & 1).astype(bool)
+                    for name, index in places[wire]:
+                        bits[name][batch, :, index] = column
+        return bits
+
+    def expectations(
+        self, circuit: Any, values: NDArray[np.float64], labels: Sequence[str], rng: np.random.Generator
+    ) -> NDArray[np.float64]:
+        """See `Sampling.expectations`."""
+        wires = Wires(circuit)
+        products = [_product(label, wires) for label in labels]
+        result = np.ones((len(values), len(labels)))
+        parameters = list(circuit.parameters)
+        untouched = set(wires.of_qubit)
+        for part in parts(wires.steps):
+            untouched.difference_update(part.wires)
+            factors: dict[tuple[tuple[int, str], ...], list[int]] = {}
+            for column, product in enumerate(products):
+                letters = tuple((at, product[wire]) for at, wire in enumerate(part.wires) if wire in product)
+                if letters:
+                    factors.setdefault(letters, []).append(column)
+            if factors:
+                for batch, amplitudes in part.batches(parameters, values):
+                    for letters, columns in factors.items():
+                        result[batch, columns] *= expectation(amplitudes, letters)[:, None]
+        for column, product in enumerate(products):
+            if any(letter != "Z" for wire, letter in product.items() if wire in untouched):
+                result[:, column] = 0.0
+        return result
+
+
+def parts(steps: Sequence[Step]) -> list[Part]:
+    """The connected parts of a circuit on wires; wires without steps are in none of them."""
+    leader: dict[int, int] = {}
+
+    def find(wire: int) -> int:
+        while leader[wire] != wire:
+            leader[wire] = wire = leader[leader[wire]]
+        return wire
+
+    for step in steps:
+        touched = step.touched
+        for wire in touched:
+            leader.setdefault(wire, wire)
+        first = find(touched[0])
+        for wire in touched[1:]:
+            leader[find(wire)] = first
+    wires: dict[int, list[int]] = {}
+    members: dict[int, list[Step]] = {}
+    for wire in sorted(leader):
+        wires.setdefault(find(wire), []).append(wire)
+    for step in steps:
+        members.setdefault(find(step.wires[0]), []).append(step)
+    return [Part(tuple(wires[root]), tuple(members[root])) for root in wires]
+
+
+def _places(circuit: Any, wires: Wires) -> dict[int, list[tuple[str, int]]]:
+    """Per wire that is measured, which bits of which registers show it."""
+    places: dict[int, list[tuple[str, int]]] = {}
+    for register in circuit.cregs:
+        for index, bit in enumerate(register):
+            if bit in wires.of_bit:
+                places.setdefault(wires.of_bit[bit], []).append((register.name, index))
+    return places
+
+
+def _product(label: str, wires: Wires) -> dict[int, str]:
+    """A Pauli string as letters on wires, without the identities."""
+    return {wires.of_qubit[qubit]: letter for qubit, letter in enumerate(reversed(label)) if letter != "I"}
+
+
+def _marginal(amplitudes: NDArray[np.complex128], kept: Sequence[int]) -> NDArray[np.float64]:
+    """The probabilities of the kept bits' values: shape (sets, 2^kept), the first one lowest."""
+    probabilities = amplitudes.real**2 + amplitudes.imag**2
+    number = amplitudes.shape[1].bit_length() - 1
+    if len(kept) < number:
+        dropped = tuple(number - position for position in range(number) if position not in kept)
+        tensor: NDArray[np.float64] = probabilities.reshape(-1, *[2] * number).sum(axis=dropped)
+        probabilities = tensor.reshape(len(probabilities), -1)
+    return probabilities
+
+
+def _draw(probabilities: NDArray[np.float64], sets: int, shots: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Numbers drawn with these probabilities, of shape (sets, shots); what has none is never drawn."""
+    bounds = np.cumsum(probabilities, axis=1)
+    bounds /= bounds[:, -1:]
+    if len(bounds) == 1:
+        return np.searchsorted(bounds[0], rng.random((sets, shots)), side="right")
+    return np.stack([np.searchsorted(row, rng.random(shots), side="right") for row in bounds])
