@@ -64,7 +64,7 @@ def admit_job(world: World, request: JobRequest, instance: Instance) -> tuple[Ba
     """The backend and workload of a new job; raises `RefusedError` if it is not accepted, and then no job exists."""
     _check_request(world, request)
     workload = world.workload(request.workload, instance=instance) if request.workload is not None else None
-    backend = world.backend(request.backend)
+    backend = world.backend(request.backend, instance=instance)
     if workload is not None:
         _check_workload(workload, backend, request)
     _check_limits(world, request, instance)

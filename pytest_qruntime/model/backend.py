@@ -16,12 +16,14 @@ from pytest_qruntime.model.job import (
     Job,
     JobStatus,
 )
+from pytest_qruntime.model.maintenance import Maintenance
 from pytest_qruntime.model.policy import DEDICATED
 from pytest_qruntime.model.qpu import Qpu
 from pytest_qruntime.model.queue import FifoQueue, NormalQueue
 from pytest_qruntime.model.states import ACTIVE
 
 if TYPE_CHECKING:
+    from pytest_qruntime.model.instance import Instance
     from pytest_qruntime.model.workload import Workload
     from pytest_qruntime.model.world import World
 
@@ -39,7 +41,8 @@ class Backend:
        batch starts (ORD-07, X-11).
     4. The normal queue. A session that is next there waits until the lanes are empty, and nobody overtakes (OPN-08).
 
-    A backend that is paused or offline starts nothing; what runs goes on.
+    A backend that is paused or offline starts nothing; what runs goes on. Instances of other regions than its own do
+    not see it; without a region (None) it is everybody's.
     """
 
     __slots__ = (
@@ -51,26 +54,32 @@ class Backend:
         "_window",
         "_world",
         "lanes",
+        "maintenance",
         "name",
         "qpu",
         "qubits",
         "queue_length",
+        "region",
         "running",
         "status",
         "status_reason",
     )
 
-    def __init__(self, world: World, name: str, *, qubits: int, lanes: int, qpu_contention: bool) -> None:
+    def __init__(
+        self, world: World, name: str, *, qubits: int, lanes: int, qpu_contention: bool, region: str | None = None
+    ) -> None:
         whole_number(f"backend {name}: qubits", qubits, minimum=1)
         whole_number(f"backend {name}: lanes", lanes, minimum=1)
         self._world = world
         self.name = name
         self.qubits = qubits
         self.lanes = lanes
+        self.region = region
         self.status: BackendStatus = "online"
         self.status_reason = "available"
         self.running: dict[str, Job] = {}
         self.queue_length = 0
+        self.maintenance = Maintenance(world, self)
         self.qpu = Qpu(contention=qpu_contention, grant=self._start_on_qpu)
         self._normal = NormalQueue(fair_share=world.policy.queue_order == "fair_share")
         self._calibrations = FifoQueue()
@@ -82,11 +91,19 @@ class Backend:
     def set_status(self, status: BackendStatus, reason: str = "") -> None:
         """Take the backend online, or pause it, or take it offline. Raises `ConfigurationError` for another word."""
         one_of("backend status", status, ("online", "paused", "offline"))
+        self.change_status(status, reason)
+        self._world.settle()
+
+    def change_status(self, status: BackendStatus, reason: str = "") -> None:
+        """What `set_status` does, as one of the events of this instant."""
         self.status = status
         self.status_reason = reason or ("available" if status == "online" else status)
         self._world.record(trace.BACKEND_STATUS, backend=self, data={"status": status, "reason": self.status_reason})
         self.wake()
-        self._world.settle()
+
+    def seen_by(self, instance: Instance) -> bool:
+        """Whether the backend is there for an instance: one of its own region, or any if it has none."""
+        return self.region is None or self.region == instance.region
 
     # -- the queue ---------------------------------------------------------------------------------------------------
 

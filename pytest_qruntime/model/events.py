@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 from typing import Any, Final, NamedTuple
 
-# Events due at the same instant run in this order: job phases end, then the timers fire, then the scheduler
-# dispatches. A client's request comes last: it sees everything that was due by then. Other users' jobs arrive as
-# requests do, so after the dispatch. The queue breaks the remaining ties by the order of scheduling.
+# Events due at the same instant run in this order: job phases end, then the timers fire, then backends go and come
+# back, then the scheduler dispatches. A client's request comes last: it sees everything that was due by then. Other
+# users' jobs arrive as requests do, so after the dispatch. The queue breaks the remaining ties by the order of
+# scheduling.
 JOB_PHASE: Final = 0
 MAX_TTL: Final = 1
 ACTIVE_TTL: Final = 2
 INTERACTIVE_TTL: Final = 3
 UNUSED: Final = 4
 LIMIT: Final = 5
-DISPATCH: Final = 6
-ARRIVAL: Final = 7
+STATUS: Final = 6
+DISPATCH: Final = 7
+ARRIVAL: Final = 8
 
 
 class Deadline(NamedTuple):

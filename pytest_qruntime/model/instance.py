@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pytest_qruntime.model.durations import SECOND_US
 from pytest_qruntime.model.plan import Plan
@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from pytest_qruntime.model.workload import Workload
 
 
+DEFAULT_REGION: Final = "us-east"
+
+
 class Instance:
-    """An instance with its plan, its workloads, its jobs (all, and those that are not final) and its usage.
+    """An instance with its plan, its region, its workloads, its jobs (all, and those not final) and its usage.
 
     `usage_limit_s` starts as the plan's and can be set for the instance alone; None means no limit.
     """
@@ -28,15 +31,17 @@ class Instance:
         "name",
         "pending",
         "plan",
+        "region",
         "submit_times",
         "usage_limit_s",
         "user_id",
         "workloads",
     )
 
-    def __init__(self, name: str, plan: Plan, user_id: str) -> None:
+    def __init__(self, name: str, plan: Plan, user_id: str, region: str = DEFAULT_REGION) -> None:
         self.name = name
         self.plan = plan
+        self.region = region
         self.user_id = user_id
         self.usage_limit_s = plan.usage_limit_s
         self.cost_limit_reached = False

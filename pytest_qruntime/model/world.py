@@ -17,7 +17,7 @@ from pytest_qruntime.model.durations import Durations, estimate, to_us, usable
 from pytest_qruntime.model.errors import ClockError, ConfigurationError, Refusal, RefusedError, whole_number
 from pytest_qruntime.model.events import ARRIVAL, Deadline, EventQueue
 from pytest_qruntime.model.ids import Ids
-from pytest_qruntime.model.instance import Instance
+from pytest_qruntime.model.instance import DEFAULT_REGION, Instance
 from pytest_qruntime.model.job import CANCELLED, Job
 from pytest_qruntime.model.plan import PREMIUM, Plan
 from pytest_qruntime.model.policy import Policy
@@ -113,15 +113,21 @@ class World:
 
     # -- what a test sets up -----------------------------------------------------------------------------------------
 
-    def add_instance(self, name: str, *, plan: str | Plan = PREMIUM) -> Instance:
+    def add_instance(self, name: str, *, plan: str | Plan = PREMIUM, region: str = DEFAULT_REGION) -> Instance:
         """Add a service instance. Raises `ConfigurationError` for a name that is taken or an unknown plan."""
         if name in self.instances:
             raise ConfigurationError(f"instance {name!r} exists already; choose another name")
-        instance = self.instances[name] = Instance(name, Plan.named(plan), self._ids.user())
+        instance = self.instances[name] = Instance(name, Plan.named(plan), self._ids.user(), region)
         return instance
 
     def add_backend(
-        self, name: str, *, qubits: int = 127, lanes: int | None = None, qpu_contention: bool | None = None
+        self,
+        name: str,
+        *,
+        qubits: int = 127,
+        lanes: int | None = None,
+        qpu_contention: bool | None = None,
+        region: str | None = None,
     ) -> Backend:
         """Add a backend; `lanes` and `qpu_contention` default to the world's. Raises `ConfigurationError`."""
         if name in self.backends:
@@ -132,6 +138,7 @@ class World:
             qubits=qubits,
             lanes=self.lanes if lanes is None else lanes,
             qpu_contention=self.qpu_contention if qpu_contention is None else qpu_contention,
+            region=region,
         )
         return backend
 
@@ -195,7 +202,7 @@ class World:
             admit_cost(instance)
             if backend is None and self.policy.backend_required:
                 raise RefusedError(Refusal.BACKEND_REQUIRED, "OPN-11")
-            where = None if backend is None else self.backend(backend)
+            where = None if backend is None else self.backend(backend, instance=instance)
             ttls = admit_ttls(self, instance, mode, max_ttl_s, interactive_ttl_s, active_ttl_s)
         workload = Workload(
             self,
@@ -287,11 +294,12 @@ class World:
             raise RefusedError(Refusal.JOB_UNKNOWN, "JCN-03", job=job_id)
         return job
 
-    def backend(self, name: str) -> Backend:
-        """The backend of that name. Raises `RefusedError` if there is none."""
+    def backend(self, name: str, *, instance: Instance | None = None) -> Backend:
+        """The backend of that name. Raises `RefusedError` if there is none, or none that the instance sees."""
         backend = self.backends.get(name)
-        if backend is None:
-            known = ", ".join(self.backends) or "there is none yet"
+        if backend is None or (instance is not None and not backend.seen_by(instance)):
+            seen = [one.name for one in self.backends.values() if instance is None or one.seen_by(instance)]
+            known = ", ".join(seen) or "there is none yet"
             raise RefusedError(Refusal.BACKEND_UNKNOWN, "OPN-11", backend=name, known=known)
         return backend
 
