@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import cache
 
 import httpx
@@ -64,14 +64,20 @@ class VirtualPatience:
     def pause(self, job_id: str, at_most_s: float | None) -> None:
         """Let time pass until the job is final. Raises `NothingPendingError` if nothing pending can end the wait."""
         job = self._world.jobs.get(job_id)
-        if job is None:
-            return
-        until_us = None if at_most_s is None else self._world.now_us + round(at_most_s * 1_000_000)
+        if job is not None:
+            until_us = None if at_most_s is None else self._world.now_us + round(at_most_s * 1_000_000)
+            self.wait(job, lambda: job.final, until_us)
+
+    def wait(self, job: Job, over: Callable[[], bool], until_us: int | None) -> None:
+        """Let time pass, from event to event, until `over()` or until `until_us` (microseconds since the world began).
+
+        Raises `NothingPendingError` if nothing pending can end the wait, with what is known of the job.
+        """
         pending = self._clock.pending()
         if until_us is None and threading.active_count() == 1 and _never_starts(job, pending):
             # At once, before time moves to what does not concern the job. Another thread could still bring help.
             raise NothingPendingError(_hopeless(job, pending))
-        while not job.final and (until_us is None or self._world.now_us < until_us):
+        while not over() and (until_us is None or self._world.now_us < until_us):
             try:
                 self._clock.wait_for_event(until_us)
             except NothingPendingError:
@@ -81,7 +87,7 @@ class VirtualPatience:
 def _never_starts(job: Job, pending: Sequence[Pending]) -> bool:
     """Whether the job is queued on a backend that starts nothing, and no timer of its session or batch will end it."""
     workload_id = None if job.workload is None else job.workload.id
-    starts_nothing = job.backend.status != "online"
+    starts_nothing = job.backend.status != "online" and not job.backend.maintenance.returns
     return job.status == QUEUED and starts_nothing and all(due.subject != workload_id for due in pending)
 
 
