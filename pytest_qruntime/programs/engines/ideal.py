@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -22,6 +22,9 @@ MAX_CONNECTED = 12
 _AMPLITUDES = 1 << 21
 """Amplitudes held at once: parameter sets are done in batches of this size (32 MiB)."""
 
+_FEW = 8
+"""Outcomes up to which comparing all sets with one bound at a time is faster than one search per set."""
+
 
 class Part(NamedTuple):
     """Wires that gates connect, and the steps on them."""
@@ -29,7 +32,7 @@ class Part(NamedTuple):
     wires: tuple[int, ...]
     steps: tuple[Step, ...]
 
-    def batches(self, parameters: Sequence[Any], values: NDArray[np.float64]) -> Iterator[tuple[slice, Any]]:
+    def batches(self, parameters: Mapping[Any, int], values: NDArray[np.float64]) -> Iterator[tuple[slice, Any]]:
         """The final states: for slices of the parameter sets, an array as `statevector.state` returns it.
 
         Raises:
@@ -56,7 +59,7 @@ class Ideal:
         wires = Wires(circuit)
         places = _places(circuit, wires)
         bits = {register.name: np.zeros((len(values), shots, len(register)), bool) for register in circuit.cregs}
-        parameters = list(circuit.parameters)
+        parameters = {parameter: column for column, parameter in enumerate(circuit.parameters)}
         for part in parts(wires.steps):
             read = [(position, wire) for position, wire in enumerate(part.wires) if wire in places]
             if not read:
@@ -77,7 +80,7 @@ class Ideal:
         wires = Wires(circuit)
         products = [_product(label, wires) for label in labels]
         result = np.ones((len(values), len(labels)))
-        parameters = list(circuit.parameters)
+        parameters = {parameter: column for column, parameter in enumerate(circuit.parameters)}
         untouched = set(wires.of_qubit)
         for part in parts(wires.steps):
             untouched.difference_update(part.wires)
@@ -151,6 +154,12 @@ def _draw(probabilities: NDArray[np.float64], sets: int, shots: int, rng: np.ran
     """Numbers drawn with these probabilities, of shape (sets, shots); what has none is never drawn."""
     bounds = np.cumsum(probabilities, axis=1)
     bounds /= bounds[:, -1:]
+    points = rng.random((sets, shots))
     if len(bounds) == 1:
-        return np.searchsorted(bounds[0], rng.random((sets, shots)), side="right")
-    return np.stack([np.searchsorted(row, rng.random(shots), side="right") for row in bounds])
+        return np.searchsorted(bounds[0], points, side="right")
+    if bounds.shape[1] <= _FEW:
+        passed = np.zeros((sets, shots), np.int64)
+        for column in range(bounds.shape[1] - 1):
+            passed += points >= bounds[:, column, None]
+        return passed
+    return np.stack([np.searchsorted(row, of_set, side="right") for row, of_set in zip(bounds, points, strict=True)])

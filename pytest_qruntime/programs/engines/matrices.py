@@ -24,31 +24,38 @@ COPY: Matrix = np.array([[[1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0]
 
 
 class Bindings:
-    """The parameter sets of a circuit: what its expressions come to in each of them."""
+    """The parameter sets of a circuit: what its expressions come to in each of them.
 
-    def __init__(self, parameters: Sequence[Any], values: NDArray[np.float64]) -> None:
-        self._columns: Mapping[Any, NDArray[np.float64]] = {
-            parameter: values[:, index] for index, parameter in enumerate(parameters)
-        }
+    Args:
+        parameters: of each of the circuit's parameters, its column.
+        values: shape (sets, parameters).
+    """
+
+    def __init__(self, parameters: Mapping[Any, int], values: NDArray[np.float64]) -> None:
+        self._parameters = parameters
+        self._values = values
 
     def __call__(self, angle: Any) -> Angle:
         """The values of a number or a `ParameterExpression`, one per set, or one for all."""
         if not hasattr(angle, "parameters"):
             return np.array([angle], float)
-        if angle in self._columns:
-            return self._columns[angle]
+        if angle in self._parameters:
+            return self._column(angle)
         used = list(angle.parameters)
         slopes = [angle.gradient(parameter) for parameter in used]
         if any(hasattr(slope, "parameters") for slope in slopes):
             return self._one_by_one(angle, used)
         offset = _number(angle.bind(dict.fromkeys(used, 0.0)))
         return offset + sum(
-            (_number(slope) * self._columns[parameter] for slope, parameter in zip(slopes, used, strict=True)),
+            (_number(slope) * self._column(parameter) for slope, parameter in zip(slopes, used, strict=True)),
             np.zeros(1),
         )
 
+    def _column(self, parameter: Any) -> Angle:
+        return self._values[:, self._parameters[parameter]]
+
     def _one_by_one(self, angle: Any, used: Sequence[Any]) -> Angle:
-        rows = zip(*(self._columns[parameter].tolist() for parameter in used), strict=True)
+        rows = zip(*(self._column(parameter).tolist() for parameter in used), strict=True)
         return np.array([_number(angle.bind(dict(zip(used, row, strict=True)))) for row in rows])
 
 
