@@ -25,6 +25,8 @@ GOALS: Final = {
     "P6": "strict",
     "P7": "engine",
     "P8": "events",
+    "P12": "real_client",
+    "P13": "sleeps",
     "P16": "params",
     "cold": "cold",
 }

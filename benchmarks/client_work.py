@@ -1,9 +1,13 @@
-"""What the real client is made to do, in the same way by all: a session of five jobs, and one job of each program."""
+"""The real client, and what all make it do in the same way: a session of five jobs, and one job of each program."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from pytest_qruntime import QRuntime
 
 SMALL: Final = "fake_manila"
 LARGE: Final = "fake_sherbrooke"
@@ -11,6 +15,26 @@ LARGE: Final = "fake_sherbrooke"
 
 JOBS: Final = 5
 SHOTS: Final = 1024
+
+
+class Client(NamedTuple):
+    """A world, and the real client's view of it."""
+
+    qruntime: QRuntime
+    service: Any
+    backend: Any
+
+
+@contextmanager
+def client(backend: str = SMALL, **settings: Any) -> Iterator[Client]:
+    """A world with this snapshot and the real client in it, as the fixture makes them."""
+    import qiskit_ibm_runtime
+
+    from pytest_qruntime import world
+
+    with world(backend=backend, **settings) as qruntime:
+        service = qiskit_ibm_runtime.QiskitRuntimeService()
+        yield Client(qruntime, service, service.backend(backend))
 
 
 def circuit_for(backend: Any, *, measured: bool = True) -> Any:

@@ -15,7 +15,16 @@ ROWS: Final = 15
 
 def profiles(goals: Iterable[str]) -> Iterator[tuple[str, str]]:
     """A title and a table for each of these goals that is about something that runs in this process."""
-    subjects = {"P3": _fresh, "P4": _frozen, "P5": _lifecycle, "P6": _strict, "P7": _engine, "P8": _events}
+    subjects = {
+        "P3": _fresh,
+        "P4": _frozen,
+        "P5": _lifecycle,
+        "P6": _strict,
+        "P7": _engine,
+        "P8": _events,
+        "P12": _real_client,
+        "P16": _params,
+    }
     for goal in goals:
         if goal in subjects:
             title, work = subjects[goal]()
@@ -62,6 +71,31 @@ def _events() -> Subject:
     from benchmarks.events import ours
 
     return "40000 events", lambda: ours(10_000)
+
+
+def _real_client() -> Subject:
+    from benchmarks.client_work import circuit_for, client, session_of_five
+
+    def work() -> None:
+        with client() as opened:
+            circuit = circuit_for(opened.backend)
+            for _ in range(20):
+                session_of_five(opened.backend, circuit)
+
+    return "20 sessions of 5 jobs by the real client, in a new world", _times(work, 1)
+
+
+def _params() -> Subject:
+    from benchmarks.fake import new_engine
+    from benchmarks.params import blobs, body, floats, submit
+
+    bodies = [body(form(1_000_000)) for form in (floats, blobs)]
+
+    def work() -> None:
+        for content in bodies:
+            submit(new_engine(), content)
+
+    return "10 submits of a megabyte of floats, and 10 of blobs", _times(work, 10)
 
 
 def _times(work: Callable[[], object], number: int) -> Callable[[], object]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final
 
-from benchmarks.client_work import SMALL, circuit_for, session_of_five
+from benchmarks.client_work import SMALL, circuit_for, client, session_of_five
 from pytest_qruntime.clock.real import Real  # its clocks are out of a freeze's reach
 
 Session = Callable[[], None]
@@ -22,15 +22,9 @@ Session = Callable[[], None]
 @contextmanager
 def ours() -> Iterator[Session]:
     """This package: nothing but the client is real."""
-    import qiskit_ibm_runtime
-
-    from pytest_qruntime import world
-
-    with world(backend=SMALL) as qruntime:
-        service = qiskit_ibm_runtime.QiskitRuntimeService(token=qruntime.api_key, instance=qruntime.crn)
-        backend = service.backend(SMALL)
-        circuit = circuit_for(backend)
-        yield lambda: session_of_five(backend, circuit)
+    with client() as opened:
+        circuit = circuit_for(opened.backend)
+        yield lambda: session_of_five(opened.backend, circuit)
 
 
 @contextmanager
