@@ -64,7 +64,14 @@ the version is 2025-05-01.
 
 """
 
-FIXTURES = ("qruntime", "qruntime_session", "qruntime_batch", "qruntime_clock", "qruntime_config")
+FIXTURES = (
+    "qruntime",
+    "qruntime_session",
+    "qruntime_batch",
+    "qruntime_clock",
+    "qiskit_runtime_service",
+    "qruntime_config",
+)
 
 MEMBERS: tuple[tuple[str, type, str], ...] = (
     (

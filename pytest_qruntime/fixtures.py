@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from qiskit_ibm_runtime import QiskitRuntimeService
+
     from pytest_qruntime.client import Batch, Session
     from pytest_qruntime.clock import Clock
     from pytest_qruntime.runtime import QRuntime
@@ -25,11 +27,17 @@ def qruntime_config() -> Mapping[str, Any]:
 def qruntime(request: pytest.FixtureRequest, qruntime_config: Mapping[str, Any]) -> Iterator[QRuntime]:
     """A Qiskit Runtime service of this test's own, in virtual time: .clock, .session(), .batch(), .run(), .http.
 
-    While the test runs, httpx and requests calls to the service's hosts are answered in process.
+    While the test runs, httpx and requests calls to the service's hosts are answered in process, and so is code that
+    makes its own QiskitRuntimeService.
     """
+    from pytest_qruntime import sdk
     from pytest_qruntime.runtime import world
     from pytest_qruntime.settings import resolve
 
+    if "qiskit_runtime_service" in request.fixturenames:
+        sdk.load()  # before time is frozen
+    for name, value in sdk.in_the_way().items():
+        request.getfixturevalue("monkeypatch").setenv(name, value)
     with world(label=request.node.nodeid, **resolve(request, qruntime_config)) as this_world:
         yield this_world
 
@@ -38,6 +46,18 @@ def qruntime(request: pytest.FixtureRequest, qruntime_config: Mapping[str, Any])
 def qruntime_clock(qruntime: QRuntime) -> Clock:
     """The virtual clock of this test: tick("25m"), move_to(t), now(), run_until(predicate), pending()."""
     return qruntime.clock
+
+
+@pytest.fixture
+def qiskit_runtime_service(qruntime: QRuntime) -> QiskitRuntimeService:
+    """A real, unmodified qiskit_ibm_runtime.QiskitRuntimeService that talks to the world of this test.
+
+    Needs the client: pip install 'pytest-qruntime[qiskit]'.
+    """
+    from pytest_qruntime import sdk
+
+    sdk.load()
+    return sdk.own_service()
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from pytest_qruntime.fixtures import (
+    qiskit_runtime_service,
     qruntime,
     qruntime_batch,
     qruntime_clock,
@@ -15,7 +16,14 @@ from pytest_qruntime.fixtures import (
 )
 from pytest_qruntime.settings import MARKER, SETTINGS, check, from_command_line, from_ini
 
-__all__ = ["qruntime", "qruntime_batch", "qruntime_clock", "qruntime_config", "qruntime_session"]
+__all__ = [
+    "qiskit_runtime_service",
+    "qruntime",
+    "qruntime_batch",
+    "qruntime_clock",
+    "qruntime_config",
+    "qruntime_session",
+]
 
 EXAMPLE = f"{MARKER}({', '.join(f'{setting.name}={setting.example}' for setting in SETTINGS)})"
 

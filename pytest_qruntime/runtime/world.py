@@ -14,6 +14,7 @@ from pytest_qruntime.model import Plan, Policy, World, estimate
 from pytest_qruntime.model.world import DEFAULT_LANES, DEFAULT_START_UNIX_US
 from pytest_qruntime.runtime.qruntime import QRuntime
 from pytest_qruntime.runtime.staging import DEFAULT_BACKEND
+from pytest_qruntime.sdk import accommodated
 from pytest_qruntime.transport import Interception
 
 __tracebackhide__ = hidden
@@ -35,6 +36,9 @@ def world(
     label: str = "this program",
 ) -> Iterator[QRuntime]:
     """A world for the length of a ``with`` block, without pytest: in a script or a notebook.
+
+    Code that uses `qiskit_ibm_runtime` reaches it too, whether it imports that client before or during the world: the
+    client's account file and its environment variables lead here, and its waits cost virtual time.
 
     Worlds may be nested. The innermost one answers, unless a request carries the CRN of an outer one; give them
     different seeds, or their CRNs are the same.
@@ -66,5 +70,9 @@ def world(
         start_unix_us=DEFAULT_START_UNIX_US if start is None else arguments.start(start),
     )
     qruntime = QRuntime(model, backend=backend, freeze=freeze, engine=engine)
-    with qruntime.clock.hold(), Interception(qruntime.service, label=label):
+    with (
+        qruntime.clock.hold(),
+        Interception(qruntime.service, label=label),
+        accommodated(qruntime.service, qruntime.clock),
+    ):
         yield qruntime

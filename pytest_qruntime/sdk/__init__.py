@@ -1,0 +1,12 @@
+"""What the official client, `qiskit_ibm_runtime`, needs of the process while a world is open.
+
+The client itself is unmodified, and so are its requests: `transport` answers them. Here is the rest: its account file
+and its environment variables lead to the world, its waits cost virtual time, and what it does for a real network is not
+paid for. Importing this package does not import the client.
+"""
+
+from pytest_qruntime.sdk.accommodation import accommodated
+from pytest_qruntime.sdk.environment import in_the_way
+from pytest_qruntime.sdk.fixture import load, own_service
+
+__all__ = ["accommodated", "in_the_way", "load", "own_service"]
