@@ -1,4 +1,4 @@
-"""Who may ask: IAM tokens, API keys and CRNs, all from the world's seed, all obviously made up.
+"""Who may ask, and for which instances: all credentials are from the world's seed and obviously made up.
 
 IAM accepts every well-formed API key; it stands for the account that owns all instances but `world.others`.
 A token is an object like IBM's: three base64url parts, signed (HS256, with a key that is worth nothing), valid for an
@@ -7,26 +7,42 @@ hour of the world's time. Whether a token is known is one dict lookup; nothing i
 
 from __future__ import annotations
 
-import hmac
-from base64 import urlsafe_b64encode
-from collections.abc import Mapping
-from functools import lru_cache
-from hashlib import sha256
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from pytest_qruntime.model.ids import uuid4
+from pytest_qruntime.model.errors import ConfigurationError
 from pytest_qruntime.model.instance import Instance
-from pytest_qruntime.model.world import World, random_stream
-from pytest_qruntime.rest.answers import to_bytes
+from pytest_qruntime.model.world import World
+from pytest_qruntime.rest import credentials
+from pytest_qruntime.rest.credentials import ACCOUNT, TOKEN_LIFETIME_S, is_api_key
 from pytest_qruntime.rest.faults import Fault, RestError
-from pytest_qruntime.rest.regions import DEFAULT_REGION, region_of
+from pytest_qruntime.rest.regions import region_of
 from pytest_qruntime.rest.timestamps import SECOND_US
 from pytest_qruntime.rest.wire.accounts import Token
 
-ACCOUNT: Final = "fa4e" * 8
-TOKEN_LIFETIME_S: Final = 3600
 _REFRESH_AFTER_US: Final = TOKEN_LIFETIME_S * SECOND_US * 4 // 5
-_KEY_CHARACTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceInstance:
+    """An instance of the account, as its owner sees it.
+
+    Attributes:
+        name: what its owner calls it; several instances may have the same name.
+        crn: its Cloud Resource Name, for the header Service-CRN.
+        plan: the name of its plan.
+        region: where it is: only the hosts of this region answer for it.
+        tags: what it can be found by, in lower case as the platform keeps them.
+        model: the instance of the model, with its jobs, its workloads and its usage.
+    """
+
+    name: str
+    crn: str
+    plan: str
+    region: str
+    tags: tuple[str, ...] = ()
+    model: Instance = field(repr=False, compare=False)
 
 
 class Grant(NamedTuple):
@@ -41,7 +57,7 @@ class Accounts:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._crns: dict[str, str] = {}
+        self._registered: dict[str, ServiceInstance] = {}
         self._instances: dict[str, Instance] = {}
         self._keys: dict[str, Instance] = {}
         self._grants: dict[str, Grant] = {}
@@ -49,20 +65,48 @@ class Accounts:
 
     # -- what a test asks for ----------------------------------------------------------------------------------------
 
+    def register(
+        self, instance: Instance, *, name: str | None = None, crn: str | None = None, tags: Iterable[str] = ()
+    ) -> ServiceInstance:
+        """Say what the owner of an instance sees of it; what is left out is made up.
+
+        Raises `ConfigurationError` for a CRN that another instance has.
+        """
+        if crn is None:
+            guid = credentials.guid(self._world.seed, instance.name)
+            crn = f"crn:v1:bluemix:public:quantum-computing:{instance.region}:a/{ACCOUNT}:{guid}::"
+        if self._instances.get(crn, instance) is not instance:
+            raise ConfigurationError(f"crn is {crn!r}, which is that of another instance; give each its own, or none")
+        shown = ServiceInstance(
+            name=instance.name if name is None else name,
+            crn=crn,
+            plan=instance.plan.name,
+            region=instance.region,
+            tags=tuple(tag.lower() for tag in tags),
+            model=instance,
+        )
+        self._registered[instance.name] = shown
+        self._instances[crn] = instance
+        return shown
+
+    def registered(self, instance: Instance) -> ServiceInstance:
+        """What the owner of an instance sees of it."""
+        return self._registered.get(instance.name) or self.register(instance)
+
+    def owned(self, grant: Grant | None = None) -> list[ServiceInstance]:
+        """The instances of the account, or those that a grant allows to see, in the order in which they were made."""
+        instances = [one for one in self._world.instances.values() if one is not self._world.others]
+        if grant is not None and grant.instance is not None:
+            instances = [grant.instance]
+        return [self.registered(instance) for instance in instances]
+
     def crn(self, instance: Instance) -> str:
         """The CRN of an instance."""
-        crn = self._crns.get(instance.name)
-        if crn is None:
-            guid = _guid(self._world.seed, instance.name)
-            crn = f"crn:v1:bluemix:public:quantum-computing:{DEFAULT_REGION}:a/{ACCOUNT}:{guid}::"
-            self._crns[instance.name] = crn
-            self._instances[crn] = instance
-        return crn
+        return self.registered(instance).crn
 
     def api_key(self, instance: Instance | None = None) -> str:
         """An API key of the account, or one that is good for one instance alone."""
-        name = "" if instance is None else instance.name
-        key = _key(self._world.seed, name)
+        key = credentials.api_key(self._world.seed, "" if instance is None else instance.name)
         if instance is not None:
             self._keys[key] = instance
         return key
@@ -83,7 +127,7 @@ class Accounts:
         world = self._world
         issued_s = (world.start_unix_us + world.now_us) // SECOND_US
         instance = self._keys.get(key)
-        token = _token(world.seed, key, (instance or world.instance).user_id, issued_s)
+        token = credentials.token(world.seed, key, (instance or world.instance).user_id, issued_s)
         expires_us = (issued_s + TOKEN_LIFETIME_S) * SECOND_US - world.start_unix_us
         self._grants[f"Bearer {token}"] = Grant(instance, expires_us)
         return {
@@ -99,17 +143,23 @@ class Accounts:
 
     def authorize(self, headers: Mapping[str, str], host: str) -> Instance:
         """The instance that a request speaks of. Raises `RestError` (401, 403, 404) if it may not."""
-        authorization = headers.get("authorization", "")
-        grant = self._grants.get(authorization) or self._grant(authorization)
-        if grant.expires_us is not None and grant.expires_us <= self._world.now_us:
-            raise RestError(Fault.TOKEN_EXPIRED)
+        grant = self.authenticate(headers)
         crn = headers.get("service-crn", "")
         instance = self._instances.get(crn) or self._find(crn)
-        if region_of(host) not in (DEFAULT_REGION, None):
+        region = region_of(host)
+        if region is not None and region != instance.region:
             raise RestError(Fault.INSTANCE_UNKNOWN, crn=crn)
         if instance is not grant.instance and (grant.instance is not None or instance is self._world.others):
             raise RestError(Fault.ACCESS_DENIED)
         return instance
+
+    def authenticate(self, headers: Mapping[str, str]) -> Grant:
+        """What the header Authorization allows at this instant. Raises `RestError` (401) if that is nothing."""
+        authorization = headers.get("authorization", "")
+        grant = self._grants.get(authorization) or self._grant(authorization)
+        if grant.expires_us is not None and grant.expires_us <= self._world.now_us:
+            raise RestError(Fault.TOKEN_EXPIRED)
+        return grant
 
     def _grant(self, authorization: str) -> Grant:
         """What a header allows that is not known as it stands."""
@@ -131,45 +181,3 @@ class Accounts:
             if self.crn(instance) == crn:
                 return instance
         raise RestError(Fault.INSTANCE_UNKNOWN, crn=crn)
-
-
-def is_api_key(key: str) -> bool:
-    """Whether IAM would take it for an API key: 16 to 4000 visible characters. The rule is ours."""
-    return 16 <= len(key) <= 4000 and key.isascii() and key.isprintable() and " " not in key
-
-
-def _base64url(data: bytes) -> bytes:
-    return urlsafe_b64encode(data).rstrip(b"=")
-
-
-# Most worlds of a process have the same seed, and seeding a generator costs more than a request.
-
-
-@lru_cache(maxsize=1024)
-def _token(seed: int, key: str, user: str, issued_s: int) -> str:
-    claims = {
-        "iam_id": user,
-        "id": user,
-        "realmid": "IBMid",
-        "sub": sha256(key.encode()).hexdigest()[:16],
-        "account": {"valid": True, "bss": ACCOUNT},
-        "iat": issued_s,
-        "exp": issued_s + TOKEN_LIFETIME_S,
-        "iss": "https://iam.cloud.ibm.com/identity",
-        "grant_type": "urn:ibm:params:oauth:grant-type:apikey",
-        "scope": "ibm openid",
-        "client_id": "default",
-    }
-    head = _base64url(to_bytes({"kid": "fake", "alg": "HS256"})) + b"." + _base64url(to_bytes(claims))
-    secret = random_stream(seed, "iam").randbytes(32)
-    return (head + b"." + _base64url(hmac.digest(secret, head, "sha256"))).decode()
-
-
-@lru_cache(maxsize=1024)
-def _key(seed: int, name: str) -> str:
-    return "fake_" + "".join(random_stream(seed, f"api key:{name}").choices(_KEY_CHARACTERS, k=39))
-
-
-@lru_cache(maxsize=1024)
-def _guid(seed: int, name: str) -> str:
-    return uuid4(random_stream(seed, f"crn:{name}"))

@@ -15,10 +15,10 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError, val
 from jsonschema.protocols import Validator
 
 from pytest_qruntime.model.errors import ConfigurationError, QRuntimeError
-from pytest_qruntime.rest import routes, schema
+from pytest_qruntime.rest import platform, routes, schema
 from pytest_qruntime.rest.call import Endpoint
 from pytest_qruntime.rest.http import Request, Response
-from pytest_qruntime.rest.regions import answered_by
+from pytest_qruntime.rest.regions import Platform, answered_by
 
 IAM_PATH: Final = "/identity/token"
 COMMON_ERRORS: Final = (400, 401, 403, 404)
@@ -47,6 +47,10 @@ def problems(request: Request, response: Response) -> Iterator[str]:
     if request.path == IAM_PATH and answered_by(request.host).iam:
         yield from _answer_problems(request, response, IAM_ANSWERS)
         return
+    service = answered_by(request.host).platform
+    if service is not None:
+        yield from _platform_problems(service, request, response)
+        return
     endpoint = _endpoint(request)
     if endpoint is None:
         if response.status not in (404, 405):
@@ -56,6 +60,18 @@ def problems(request: Request, response: Response) -> Iterator[str]:
     yield from _answer_problems(request, response, declared(endpoint))
     if endpoint.body is not None and response.status < 400:
         yield from _document_problems(REQUEST, endpoint.body, request.body)
+
+
+def _platform_problems(service: Platform, request: Request, response: Response) -> Iterator[str]:
+    found = platform.find(service, request.path)
+    error = platform.ERROR_SCHEMAS[service]
+    if found is None or found[0].method != request.method:
+        yield from _answer_problems(request, response, {405 if found else 404: error})
+        return
+    endpoint = found[0]
+    yield from _answer_problems(request, response, {200: endpoint.schema, **dict.fromkeys(endpoint.errors, error)})
+    if endpoint.body is not None and response.status < 400:
+        yield from _document_problems(REQUEST, endpoint.body, request.body or b"{}")
 
 
 def declared(endpoint: Endpoint) -> dict[int, str | None]:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from pytest_qruntime.rest import routes
+from pytest_qruntime.rest import platform, routes
 from pytest_qruntime.rest.catalogue import CATALOGUE
 from pytest_qruntime.rest.conformance import IAM_ANSWERS, IAM_PATH, declared
 from pytest_qruntime.rest.iam import IAM_CATALOGUE
@@ -46,9 +46,16 @@ _IAM_ROW: Final = EndpointRow(
 )
 
 
+def _platform_rows() -> Iterator[EndpointRow]:
+    for endpoint in platform.ENDPOINTS:
+        errors = ", ".join(str(status) for status in sorted({*endpoint.errors, 404, 405}))
+        answers = f"200 {endpoint.schema}"
+        yield EndpointRow(endpoint.method, endpoint.path, endpoint.summary, answers, errors, endpoint.note)
+
+
 def endpoints() -> list[EndpointRow]:
-    """Every endpoint, IAM's first."""
-    rows = [_IAM_ROW]
+    """Every endpoint: IAM's first, then those of the platform, then the service's own."""
+    rows = [_IAM_ROW, *_platform_rows()]
     for endpoint in routes.ENDPOINTS:
         answers = (f"{status} {name or 'empty'}" for status, name in endpoint.answers.items())
         errors = (str(status) for status in sorted(declared(endpoint)) if status >= 400)
@@ -60,15 +67,21 @@ def endpoints() -> list[EndpointRow]:
 
 
 def errors() -> list[ErrorRow]:
-    """Every error that the service can answer, then IAM's."""
+    """Every error that the service can answer, then IAM's, then those of the platform."""
     own = [
         ErrorRow(reason.value, entry.status, str(entry.code), entry.message, entry.evidence)
         for reason, entry in CATALOGUE.items()
     ]
-    return own + [
+    iam = [
         ErrorRow("IAM", entry.status, entry.code, entry.details or entry.message, entry.evidence)
         for entry in IAM_CATALOGUE
     ]
+    others = [
+        ErrorRow(service, entry.status, entry.code, entry.message, entry.evidence)
+        for service, entries in platform.ERRORS.items()
+        for entry in entries.values()
+    ]
+    return own + iam + others
 
 
 def markdown() -> str:

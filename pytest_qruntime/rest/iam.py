@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qs
 
-from pytest_qruntime.rest.accounts import is_api_key
 from pytest_qruntime.rest.answers import json_answer
+from pytest_qruntime.rest.credentials import is_api_key
 from pytest_qruntime.rest.http import Request, Response
 from pytest_qruntime.rest.wire.accounts import IamError
 

@@ -6,12 +6,12 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
-from pytest_qruntime.model.instance import Instance
 from pytest_qruntime.model.usage import WINDOW_US
 from pytest_qruntime.rest.answers import NO_CONTENT, json_answer
 from pytest_qruntime.rest.call import Call, body_of
 from pytest_qruntime.rest.faults import Fault, RestError
 from pytest_qruntime.rest.http import Response
+from pytest_qruntime.rest.platform.plans import plan_id
 from pytest_qruntime.rest.timestamps import SECOND_US, iso
 from pytest_qruntime.rest.wire import accounts as wire
 from pytest_qruntime.rest.wire import requests
@@ -24,8 +24,8 @@ def get(call: Call, _: str) -> Response:
     limit_s = call.instance.usage_limit_s
     shown: wire.Instance = {
         "qctrl_enabled": False,
-        "backends": list(call.world.backends),
-        "plan_id": _plan_id(call.instance),
+        "backends": [one.name for one in call.service.mocks.originals() if one.seen_by(call.instance)],
+        "plan_id": plan_id(call.instance.plan.name),
     }
     if limit_s is not None:
         shown["instance_limit"] = float(limit_s)
@@ -56,7 +56,7 @@ def usage(call: Call, _: str) -> Response:
     instance, now_unix_us = call.instance, call.start_unix_us + call.now_us
     shown: wire.InstanceUsage = {
         "instance_id": call.service.crn(instance),
-        "plan_id": _plan_id(instance),
+        "plan_id": plan_id(instance.plan.name),
         "usage_period": {"start_time": iso(now_unix_us - WINDOW_US), "end_time": iso(now_unix_us)},
         "usage_consumed_seconds": instance.usage_us(call.now_us) / SECOND_US,
         "usage_limit_reached": instance.limited(call.now_us),
@@ -64,7 +64,3 @@ def usage(call: Call, _: str) -> Response:
     if instance.usage_limit_s is not None:
         shown["usage_limit_seconds"] = shown["usage_allocation_seconds"] = float(instance.usage_limit_s)
     return json_answer(shown)
-
-
-def _plan_id(instance: Instance) -> str:
-    return f"plan-{instance.plan.name}"

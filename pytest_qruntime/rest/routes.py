@@ -119,9 +119,10 @@ ENDPOINTS: Final = (
         "/v1/backends/{id}/configuration",
         backends.configuration,
         "Read the configuration",
-        {200: "BackendConfiguration"},
+        {200: "ConfigurationAnswer"},
         errors=(404,),
-        note="A made-up device: a heavy-hexagonal lattice with the basis id, rz, sx, x, cz.",
+        note="A made-up device, a heavy-hexagonal lattice with id, rz, sx, x, cz, rx, rzz and dynamic circuits; or a "
+        "snapshot of the Python client. Any calibration_id will do.",
     ),
     Endpoint(
         "GET",
@@ -130,7 +131,7 @@ ENDPOINTS: Final = (
         "Read the properties",
         {200: "PropertiesAnswer"},
         errors=(400, 404),
-        note="Made-up figures from the seed. An empty object before the world's first instant.",
+        note="Figures from the seed, or those of a snapshot. An empty object before the world's first instant.",
     ),
     Endpoint(
         "GET",

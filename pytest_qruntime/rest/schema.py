@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
-from pytest_qruntime.rest.wire import accounts, backends, common, jobs, requests, results, sessions, workloads
+from pytest_qruntime.rest.wire import accounts, backends, common, jobs, platform, requests, results, sessions, workloads
 
 FOLDER: Final = Path(__file__).parent / "schemas"
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -33,7 +33,7 @@ MODELS: Final[dict[str, Any]] = {
     "Results": results.Results,
     "Devices": backends.Devices,
     "BackendStatus": backends.BackendStatus,
-    "BackendConfiguration": backends.BackendConfiguration,
+    "ConfigurationAnswer": backends.ConfigurationAnswer,
     "PropertiesAnswer": backends.PropertiesAnswer,
     "BackendDefaults": backends.BackendDefaults,
     "Workloads": workloads.Workloads,
@@ -44,6 +44,13 @@ MODELS: Final[dict[str, Any]] = {
     "Token": accounts.Token,
     "IamError": accounts.IamError,
     "ErrorDocument": common.ErrorDocument,
+    "SearchQuery": platform.SearchQuery,
+    "SearchResult": platform.SearchResult,
+    "CatalogEntry": platform.CatalogEntry,
+    "ResourceInstances": platform.ResourceInstances,
+    "ResourceInstance": platform.ResourceInstance,
+    "PlatformError": platform.PlatformError,
+    "ResourceError": platform.ResourceError,
 }
 """Every document by name: what clients send, then what the service answers."""
 

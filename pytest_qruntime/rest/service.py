@@ -11,7 +11,7 @@ from uuid import UUID
 from pytest_qruntime.model.errors import RefusedError
 from pytest_qruntime.model.instance import Instance
 from pytest_qruntime.model.world import World
-from pytest_qruntime.rest import iam, routes, timestamps, versions
+from pytest_qruntime.rest import iam, platform, routes, timestamps, versions
 from pytest_qruntime.rest.accounts import Accounts
 from pytest_qruntime.rest.answers import json_answer
 from pytest_qruntime.rest.call import DEFAULT_VERSION, Call
@@ -19,6 +19,7 @@ from pytest_qruntime.rest.devices import Devices
 from pytest_qruntime.rest.errors import error_document
 from pytest_qruntime.rest.faults import Fault, RestError
 from pytest_qruntime.rest.http import Request, Response
+from pytest_qruntime.rest.mocks import Mocks
 from pytest_qruntime.rest.regions import answered_by
 from pytest_qruntime.rest.results import Results
 from pytest_qruntime.rest.wire.requests import RemoteStorage
@@ -45,6 +46,7 @@ class Service:
         self.engine = engine
         self.accounts = Accounts(world)
         self.devices = Devices(world)
+        self.mocks = Mocks(world, self.devices)
         self.results = Results(world)
         self.remote_storage: dict[str, RemoteStorage] = {}
         self._versions: set[str] = set(versions.VERSIONS)
@@ -85,6 +87,8 @@ class Service:
             return _without_body_for_head(request, iam.token(self, request))
         found = routes.match(path)
         if found is None or not answers.runtime:
+            if answers.platform is not None:
+                return _without_body_for_head(request, platform.answer(self, request, answers.platform))
             raise RestError(Fault.ROUTE_UNKNOWN, path=path)
         route, raw_id = found
         endpoint = route.endpoints.get(request.method)

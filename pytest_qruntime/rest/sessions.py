@@ -20,9 +20,12 @@ _UPDATE: Final = body_of(TypeAdapter(requests.UpdateSession))
 def create(call: Call, _: str) -> Response:
     """POST /v1/sessions answers the whole session (RST-03)."""
     body = _CREATE(call)
+    backend = body.get("backend") or body.get("backend_name")
+    if backend is not None:
+        call.service.mocks.meet(backend)
     workload = call.world.open(
         body["mode"],
-        backend=body.get("backend") or body.get("backend_name"),
+        backend=backend,
         instance=call.instance,
         max_ttl_s=body.get("max_ttl"),
         interactive_ttl_s=body.get("interactive_ttl"),

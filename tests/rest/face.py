@@ -15,6 +15,7 @@ from pytest_qruntime.rest import Request, Response, Service
 from pytest_qruntime.rest.conformance import check
 
 HOST = "quantum.cloud.ibm.com"
+PLATFORM = ("api.global-search-tagging.", "globalcatalog.", "resource-controller.")
 BELL = 'OPENQASM 3.0; include "stdgates.inc"; qubit[2] q; bit[2] c; h q[0]; cx q[0], q[1]; c = measure q;'
 SAMPLER = {"program_id": "sampler", "backend": "fake_backend", "params": {"pubs": [[BELL]]}}
 
@@ -73,7 +74,7 @@ class Face:
         request = Request(
             method,
             host,
-            path if path.startswith("/identity") else "/api" + path,
+            path if path.startswith("/identity") or host.startswith(PLATFORM) else "/api" + path,
             query if isinstance(query, str) else urlencode(query, doseq=True),
             {name: value for name, value in sent.items() if value is not None},
             body if body is not None else b"" if json is None else to_json(json),

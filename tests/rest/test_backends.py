@@ -11,7 +11,7 @@ from tests.rest.face import Face
 def test_backends_are_listed_with_status_qubits_and_queue(face: Face) -> None:
     face.world.add_backend("small", qubits=1)
 
-    devices = face.ask("GET", "/v1/backends", query="include_mocks=True").json["devices"]
+    devices = face.ask("GET", "/v1/backends").json["devices"]
 
     assert [(device["name"], device["qubits"], device["queue_length"]) for device in devices] == [
         ("fake_backend", 127, 0),

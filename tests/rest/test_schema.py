@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from pytest_qruntime.rest import Request, Response, routes, schema
+from pytest_qruntime.rest import Request, Response, platform, routes, schema
 from pytest_qruntime.rest.conformance import ConformanceError, check, declared, problems
 from tests.rest.face import HOST, SAMPLER, Face
 
@@ -38,6 +38,8 @@ def test_every_schema_is_a_valid_schema_of_2020_12(name: str) -> None:
 
 def test_every_document_of_every_endpoint_has_a_schema() -> None:
     named = {name for endpoint in routes.ENDPOINTS for name in (*declared(endpoint).values(), endpoint.body)}
+    named |= {name for endpoint in platform.ENDPOINTS for name in (endpoint.schema, endpoint.body)}
+    named |= set(platform.ERROR_SCHEMAS.values())
 
     assert named - {None, routes.TEXT} <= set(schema.MODELS)
     assert set(schema.MODELS) - named == {"Token", "IamError"}

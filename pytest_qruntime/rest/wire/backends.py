@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from typing_extensions import TypedDict
+from pydantic import ConfigDict, with_config
+from typing_extensions import NotRequired, TypedDict
 
 from pytest_qruntime.rest.wire.common import Timestamp, answer
+
+as_it_is = with_config(ConfigDict(extra="allow"))
+"""Decorates a document that a real device once had: with these keys and whatever else it has."""
 
 
 @answer
@@ -31,7 +35,7 @@ class ProcessorType(TypedDict):
 
     family: str
     revision: str
-    segment: str
+    segment: NotRequired[str]
 
 
 @answer
@@ -60,16 +64,20 @@ class PerformanceMetrics(TypedDict):
     two_q_error_layered: TwoQubitErrorLayered
 
 
+_Class = TypedDict("_Class", {"class": NotRequired[Literal["mock"]]})
+
+
 @answer
-class Device(TypedDict):
-    """A row of the list of backends."""
+class Device(_Class):
+    """A row of the list of backends. `physical_qubits` and `class` are read by the client since 0.51."""
 
     name: str
     status: DeviceStatus
     is_simulator: bool
     qubits: int
-    clops: Clops
-    processor_type: ProcessorType
+    physical_qubits: NotRequired[int]
+    clops: NotRequired[Clops]
+    processor_type: NotRequired[ProcessorType]
     queue_length: int
     performance_metrics: PerformanceMetrics
 
@@ -149,6 +157,28 @@ class BackendConfiguration(TypedDict):
     clops: Clops
 
 
+@as_it_is
+class SnapshotConfiguration(TypedDict):
+    """The configuration of a snapshot: the keys that the Python client requires, and others."""
+
+    backend_name: str
+    backend_version: str
+    n_qubits: int
+    basis_gates: list[str]
+    gates: list[dict[str, Any]]
+    coupling_map: list[list[int]] | None
+    local: bool
+    simulator: bool
+    conditional: bool
+    open_pulse: bool
+    memory: bool
+    online_date: Timestamp
+
+
+ConfigurationAnswer = BackendConfiguration | SnapshotConfiguration
+"""GET /v1/backends/{id}/configuration."""
+
+
 @answer
 class Parameter(TypedDict):
     """A measured figure."""
@@ -186,7 +216,19 @@ class NoProperties(TypedDict):
     """There were no properties yet at the asked time."""
 
 
-PropertiesAnswer = BackendProperties | NoProperties
+@as_it_is
+class SnapshotProperties(TypedDict):
+    """The properties of a snapshot: the keys that the Python client requires, and others."""
+
+    backend_name: str
+    backend_version: str
+    last_update_date: Timestamp
+    qubits: list[list[dict[str, Any]]]
+    gates: list[dict[str, Any]]
+    general: list[dict[str, Any]]
+
+
+PropertiesAnswer = BackendProperties | NoProperties | SnapshotProperties
 """GET /v1/backends/{id}/properties."""
 
 
