@@ -93,19 +93,34 @@ class Randomizations(NamedTuple):
 
 
 def randomizations(target: float, options: Mapping[str, Any]) -> Randomizations:
-    """The documented split: 32 randomizations of at least 64 shots, unless the options say otherwise.
+    """The split of an estimator: as many shots as reach the precision, or more.
 
     The measured figures of the documentation come out: precision 0.01 gives 10016 shots, 0.015625 gives 4096.
     """
-    wanted = shots_for(target)
-    twirling = part(options, "twirling")
-    number, each = (
+    least = 64 if part(options, "resilience").get("pec_mitigation") else None
+    return split(shots_for(target), part(options, "twirling"), each=least)
+
+
+def split(
+    wanted: int, twirling: Mapping[str, Any], *, each: int | None = None, exactly: bool = False
+) -> Randomizations:
+    """The documented split: 32 randomizations of at least 64 shots, unless the options say otherwise.
+
+    Args:
+        wanted: shots to split.
+        twirling: the options.
+        each: shots of a randomization where the options leave both to the service.
+        exactly: whether the number of shots is an order: then the options only say how to split it.
+    """
+    number, given = (
         None if twirling.get(key) in (None, "auto") else shots(twirling[key], f"options.twirling.{key}")
         for key in ("num_randomizations", "shots_per_randomization")
     )
-    if each is None:
-        each = max(64, -(-wanted // 32)) if number is None else -(-wanted // number)
-    return Randomizations(number or -(-wanted // each), each)
+    if given is None:
+        given = (each or max(64, -(-wanted // 32))) if number is None else -(-wanted // number)
+    if number is None or exactly:
+        number = -(-wanted // given)
+    return Randomizations(number, given)
 
 
 _DYNAMICAL_DECOUPLING = {
@@ -142,7 +157,12 @@ def echo(params: Mapping[str, Any]) -> dict[str, Any]:
     }
     resilience = {"measure_mitigation": level >= 1, "zne_mitigation": level == 2, "pec_mitigation": False}
     return {
-        "dynamical_decoupling": {**_DYNAMICAL_DECOUPLING, **part(options, "dynamical_decoupling")},
-        "twirling": {**twirling, **part(options, "twirling")},
-        "resilience": {**resilience, **part(options, "resilience")},
+        "dynamical_decoupling": {**_DYNAMICAL_DECOUPLING, **_given(options, "dynamical_decoupling")},
+        "twirling": {**twirling, **_given(options, "twirling")},
+        "resilience": {**resilience, **_given(options, "resilience")},
     }
+
+
+def _given(options: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """The entries of a group of options that are set; null leaves an entry to the service."""
+    return {name: value for name, value in part(options, key).items() if value is not None}

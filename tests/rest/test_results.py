@@ -75,9 +75,8 @@ def test_a_job_that_the_test_made_itself_has_no_results_to_show(face: Face) -> N
 
 
 NOT_COMPUTED = [
-    {"program_id": "noise-learner", "params": {"circuits": []}},
-    {"program_id": "executor", "params": {}},
-    {"params": {"pubs": [[{"__type__": "QuantumCircuit", "__value__": "eJwL9Az29gQABfsBrg=="}]]}},
+    {"program_id": "circuit-runner", "params": {"circuits": []}},
+    {"program_id": "qasm3-runner", "params": {}},
 ]
 
 
@@ -97,9 +96,11 @@ def test_a_job_that_the_fake_cannot_compute_completes_if_it_is_scripted(face: Fa
 
 
 def test_a_job_that_the_fake_cannot_compute_fails_as_it_is_scripted(face: Face) -> None:
-    face.world.script(JobScript(program="executor", failure=Failure(code=9707, reason="Temporary Internal Error")))
+    face.world.script(
+        JobScript(program="circuit-runner", failure=Failure(code=9707, reason="Temporary Internal Error"))
+    )
 
-    job_id = face.submit(program_id="executor", params={})
+    job_id = face.submit(program_id="circuit-runner", params={})
 
     assert face.at(60).job(job_id)["state"]["reason_code"] == 9707
 

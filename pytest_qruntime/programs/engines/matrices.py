@@ -88,10 +88,14 @@ def _bound(gate: Any, angles: Sequence[float]) -> Any:
 
 def _constant(gate: Any) -> Matrix:
     """Gates without parameters: those of Qiskit's library have one matrix per class and control state."""
-    kind = getattr(gate, "base_class", type(gate))
+    kind = _kind(gate)
     if kind.__module__.startswith("qiskit.circuit.library.standard_gates"):
         return _standard(kind, getattr(gate, "ctrl_state", None))
     return _exact(gate)
+
+
+def _kind(gate: Any) -> Any:
+    return getattr(gate, "base_class", type(gate))
 
 
 @lru_cache(maxsize=128)

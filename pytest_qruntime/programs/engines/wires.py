@@ -75,7 +75,7 @@ class Wires:
         self.steps: list[Step] = []
         self.of_qubit = list(range(circuit.num_qubits))
         self.of_bit: dict[Any, int] = {}
-        self._count = circuit.num_qubits
+        self._count: int = circuit.num_qubits
         self._used: set[int] = set()
         self._read: set[int] = set()
         qubits = {qubit: index for index, qubit in enumerate(circuit.qubits)}
