@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +16,7 @@ class Input:
     Args:
         program: the program's id.
         params: the job's `params`, never changed.
-        target: the backend that runs it; None if it is unknown.
+        target: gives the backend that runs it, once the job is read; None if it is unknown.
         engine: what computes it, one of `programs.ENGINES`.
         scripted: whether a script says what becomes of the job; then it is no fault that the fake cannot compute it.
     """
@@ -25,7 +25,7 @@ class Input:
         self,
         program: str,
         params: Mapping[str, Any],
-        target: programs.Target | None = None,
+        target: Callable[[], programs.Target] | None = None,
         *,
         engine: str,
         scripted: bool = False,
@@ -39,7 +39,8 @@ class Input:
     @cached_property
     def prepared(self) -> programs.Job | programs.Problem:
         """The job's input, read and checked, or what is wrong with it."""
-        return programs.prepare(self._program, self._params, self._target, engine=self._engine)
+        target = None if self._target is None else self._target()
+        return programs.prepare(self._program, self._params, target, engine=self._engine)
 
     def verdict(self) -> Failure | None:
         """How the job fails because of its input, in its classical phase; None if it does not."""

@@ -17,8 +17,9 @@ from pytest_qruntime.rest.wire import results as wire
 class Results:
     """The result documents of the jobs of one world, as JSON."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, engine: str) -> None:
         self._world = world
+        self._engine = engine
         self._bytes: dict[str, bytes] = {}
         self._inputs: dict[str, Input] = {}
 
@@ -35,7 +36,7 @@ class Results:
 
     def _compute(self, job: Job) -> object:
         """What the program computes; nothing for a job that the test made itself, without params."""
-        given = self._inputs.pop(job.id, None) or _of_the_request(job)
+        given = self._inputs.pop(job.id, None) or self._of_the_request(job)
         prepared = given.prepared
         if isinstance(prepared, programs.Problem):
             empty: wire.Results = {
@@ -49,15 +50,14 @@ class Results:
         rng = self._world.random(f"results:{job.id}")
         return prepared.result(rng, iso(start_us + started_us), iso(start_us + finished_us))
 
+    def _of_the_request(self, job: Job) -> Input:
+        payload = job.request.payload
+        return Input(job.request.program, payload if isinstance(payload, dict) else {}, engine=self._engine)
+
     def forget(self, job_id: str) -> None:
         """Drop what is kept of a job."""
         self._bytes.pop(job_id, None)
         self._inputs.pop(job_id, None)
-
-
-def _of_the_request(job: Job) -> Input:
-    payload = job.request.payload
-    return Input(job.request.program, payload if isinstance(payload, dict) else {}, engine="ideal")
 
 
 def get(call: Call, job_id: str) -> Response:

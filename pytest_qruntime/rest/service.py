@@ -47,7 +47,7 @@ class Service:
         self.accounts = Accounts(world)
         self.devices = Devices(world)
         self.mocks = Mocks(world, self.devices)
-        self.results = Results(world)
+        self.results = Results(world, engine)
         self.remote_storage: dict[str, RemoteStorage] = {}
         self._versions: set[str] = set(versions.VERSIONS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -61,9 +62,9 @@ def _input(call: Call, body: requests.CreateJob) -> Input | None:
     params: dict[str, Any] | None = body.get("params")
     if params is None and body.get("remote_storage") is not None:
         return None
-    backend = call.world.backends.get(body["backend"])
-    target = None if backend is None else programs.Target(backend.qubits)
-    return Input(body["program_id"], params or {}, target, engine="ideal", scripted=_is_scripted(call, body))
+    backend, service = call.world.backends.get(body["backend"]), call.service
+    target = None if backend is None else partial(service.devices.target, backend)
+    return Input(body["program_id"], params or {}, target, engine=service.engine, scripted=_is_scripted(call, body))
 
 
 def _is_scripted(call: Call, body: requests.CreateJob) -> bool:
