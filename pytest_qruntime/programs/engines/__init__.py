@@ -145,4 +145,4 @@ def sampling(name: str, target: Target | None = None) -> Sampling:
         )
     from pytest_qruntime.programs.engines.aer import Aer
 
-    return Sampling(name, Aer(target if name == "aer-noisy" else None), schema)
+    return Sampling(name, Aer(target, noisy=name == "aer-noisy"), schema)

@@ -1,7 +1,7 @@
 """Error mitigation as an estimator's result shows it.
 
-Nothing is mitigated: an exact engine makes no errors, and those of a noisy engine stay as they are. What the service adds
-to a result when mitigation is on is there, in the right shape.
+Nothing is mitigated: an exact engine makes no errors, and those of a noisy engine stay as they are. What the service
+adds to a result when mitigation is on is there, in the right shape.
 """
 
 from __future__ import annotations
