@@ -40,6 +40,7 @@ __all__ = [
     "Target",
     "Work",
     "inspect",
+    "is_native",
     "prepare",
     "read",
     "run",
@@ -136,10 +137,10 @@ def run(
 
 
 def _job(program_id: str, params: object, target: Target | None, engine: str) -> Job:
-    if program_id in _TEXT and not _is_native(params):
+    if not is_native(program_id, params):
         job = _TEXT[program_id](params)
         if target is not None:
-            check_target(job.circuits, Target(target.qubits))  # any gate will do: text is written by hand, for tests
+            check_target(job.circuits, target)
         return job
     if program_id not in PROGRAMS:
         raise Invalid(
@@ -162,8 +163,10 @@ def _job(program_id: str, params: object, target: Target | None, engine: str) ->
     return job_of(program_id, params, target, engine)
 
 
-def _is_native(params: object) -> bool:
-    """Whether any PUB's circuit is an encoded object."""
+def is_native(program_id: str, params: object) -> bool:
+    """Whether this is no job in OpenQASM 3 text: another program, or any PUB's circuit is an encoded object."""
+    if program_id not in _TEXT:
+        return True
     pubs = params.get("pubs") if isinstance(params, Mapping) else None
     if not isinstance(pubs, (list, tuple)):
         return False

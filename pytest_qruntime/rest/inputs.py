@@ -39,8 +39,14 @@ class Input:
     @cached_property
     def prepared(self) -> programs.Job | programs.Problem:
         """The job's input, read and checked, or what is wrong with it."""
+        return programs.prepare(self._program, self._params, self._checked_against(), engine=self._engine)
+
+    def _checked_against(self) -> programs.Target | None:
+        """The backend; of OpenQASM text only the width is checked, since text is written by hand, for tests."""
         target = None if self._target is None else self._target()
-        return programs.prepare(self._program, self._params, target, engine=self._engine)
+        if target is None or programs.is_native(self._program, self._params):
+            return target
+        return programs.Target(target.qubits)
 
     def verdict(self) -> Failure | None:
         """How the job fails because of its input, in its classical phase; None if it does not."""
