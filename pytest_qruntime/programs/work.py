@@ -37,10 +37,13 @@ _INPUT = re.compile(r"^[ \t]*input\b", re.MULTILINE)
 def inspect(program_id: str, params: object) -> Work:
     """The work of a job's input. Never raises: what cannot be understood counts as one run of 4096 shots.
 
-    A program that has a list of `pubs` is counted like a sampler, whatever encoding its circuits have.
+    A program that has a list of `pubs` is counted like a sampler, whatever encoding its circuits have; the items of
+    a quantum program say how often they are run.
     """
     if not isinstance(params, Mapping):
         return Work()
+    if isinstance(params.get("quantum_program"), Mapping):
+        return _of_items(params["quantum_program"])
     pubs = params.get("pubs")
     if not isinstance(pubs, (list, tuple)) or not pubs:
         return Work()
@@ -48,6 +51,33 @@ def inspect(program_id: str, params: object) -> Work:
     default = _default_shots(params, estimator=estimator)
     executions = sum(_executions(pub, default, estimator=estimator) for pub in pubs)
     return Work(len(pubs), min(max(1, executions), _MOST))
+
+
+def _of_items(program: Mapping[str, Any]) -> Work:
+    items = program.get("items")
+    if not isinstance(items, (list, tuple)) or not items:
+        return Work()
+    try:
+        shots = options.shots(program.get("shots"), "")
+    except Invalid:
+        shots = options.DEFAULT_SHOTS
+    executions = shots * sum(_elements(item) for item in items)
+    return Work(len(items), min(max(1, executions), _MOST))
+
+
+def _elements(item: object) -> int:
+    """The size of an item: the client writes the shape of a samplex's only, of other items that of the arguments."""
+    if not isinstance(item, Mapping):
+        return 1
+    arguments = item.get("circuit_arguments")
+    own, implied = item.get("shape"), arguments.get("shape") if isinstance(arguments, Mapping) else None
+    return max(_size(own), _size(implied[:-1]) if isinstance(implied, (list, tuple)) else 1)
+
+
+def _size(shape: object) -> int:
+    lengths = shape if isinstance(shape, (list, tuple)) else ()
+    whole = all(isinstance(length, int) and not isinstance(length, bool) and length >= 0 for length in lengths)
+    return math.prod(lengths) if whole and len(lengths) < 64 else 1
 
 
 def _default_shots(params: Mapping[str, Any], *, estimator: bool) -> int:

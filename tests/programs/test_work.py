@@ -79,6 +79,19 @@ def test_pubs_of_other_programs_and_encodings_are_counted_too() -> None:
     assert inspect("executor", {"pubs": [[NONE, None, 10]] * 3}) == Work(3, 30)
 
 
+def test_items_of_a_quantum_program_are_run_for_every_element() -> None:
+    arguments = {"circuit_arguments": {"shape": [4, 5, 2]}, "shape": []}
+    program = {"shots": 128, "items": [{"shape": [32, 3]}, arguments, {"circuit_arguments": {"shape": [0]}}]}
+    assert inspect("executor", {"quantum_program": program}) == Work(3, 128 * (96 + 20 + 1))
+
+
+@pytest.mark.parametrize(
+    "program", [{}, {"items": 3}, {"items": [None], "shots": "many"}, {"items": [{"shape": [True, "x"]}]}]
+)
+def test_a_quantum_program_that_cannot_be_understood_counts_as_4096_shots(program: Any) -> None:
+    assert inspect("executor", {"quantum_program": program}) == Work(1, 4096)
+
+
 def test_the_work_stays_a_number_that_can_be_calculated_with() -> None:
     assert inspect("sampler", {"pubs": [[NONE, None, 10**5000]]}).executions == 10**15
     assert inspect("sampler", {"pubs": [[ONE, []]]}).executions == 1
