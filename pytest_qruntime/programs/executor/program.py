@@ -19,10 +19,10 @@ from pytest_qruntime.programs import engines
 from pytest_qruntime.programs.circuit import Target
 from pytest_qruntime.programs.executor import schemas
 from pytest_qruntime.programs.executor.items import Item, drawn, given
-from pytest_qruntime.programs.executor.levels import at_level
 from pytest_qruntime.programs.executor.tensors import Array, tensor
 from pytest_qruntime.programs.executor.timing import Work, chunk_timing
 from pytest_qruntime.programs.native.isa import check_isa
+from pytest_qruntime.programs.native.sampler import points
 from pytest_qruntime.programs.problems import Code, Invalid
 from pytest_qruntime.programs.pubs import MAX_BITS, MAX_EXECUTIONS
 
@@ -139,9 +139,12 @@ def _run(item: Item, job: ExecutorJob, rng: np.random.Generator) -> tuple[dict[s
     """The arrays of an item, bits first, and what they were sampled with."""
     values, others = item.draw(rng)
     sampled = job.sampling.sample(item.circuit, values, job.shots, rng)
-    bits = {name: array.reshape(*item.shape, *array.shape[1:]) for name, array in sampled.bits.items()}
+    found: dict[str, Array] = {}
+    for name, bits in sampled.bits.items():
+        shaped = bits.reshape(*item.shape, *bits.shape[1:])
+        found[name] = shaped if job.level == "classified" else points(shaped, rng, averaged=job.level == "avg_kerneled")
     used = {"engine": sampled.engine, "asked": job.sampling.name, "because": sampled.because}
-    return {**at_level(bits, job.level, rng), **others}, used
+    return {**found, **others}, used
 
 
 def _check_limits(job: ExecutorJob) -> None:
