@@ -78,8 +78,8 @@ MEMBERS: tuple[tuple[str, type, str], ...] = (
     (
         "The service: `qruntime`",
         QRuntime,
-        "session batch run job workloads jobs http token crn api_key base_url next_jobs other_users calibrate backend "
-        "trace plan policy",
+        "session batch run job workloads jobs http token crn api_key base_url next_jobs other_users backend "
+        "maintenance calibrate instance instances trace plan policy",
     ),
     ("The clock: `qruntime.clock`", Clock, "tick move_to now run_until pending sleep wait_for_event hold"),
     ("A session or a batch", Session, "run status details usage close cancel from_id"),

@@ -35,6 +35,7 @@ _HOMES = {
         "QRuntimeError",
         "Trace",
     ),
+    "rest": ("ServiceInstance",),
     "runtime": ("QRuntime", "world"),
     "transport": ("NetworkBlockedError",),
 }

@@ -19,6 +19,7 @@ from pytest_qruntime.model import Plan as Plan
 from pytest_qruntime.model import Policy as Policy
 from pytest_qruntime.model import QRuntimeError as QRuntimeError
 from pytest_qruntime.model import Trace as Trace
+from pytest_qruntime.rest import ServiceInstance as ServiceInstance
 from pytest_qruntime.runtime import QRuntime as QRuntime
 from pytest_qruntime.runtime import world as world
 from pytest_qruntime.transport import NetworkBlockedError as NetworkBlockedError

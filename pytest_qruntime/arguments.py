@@ -6,19 +6,22 @@ wrong value has the same message everywhere, at once, and before anything is pat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 from pytest_qruntime.model import ConfigurationError, Durations, JobRequest, Plan, Policy, estimate
 from pytest_qruntime.model.errors import whole_number
+from pytest_qruntime.model.instance import DEFAULT_REGION
 from pytest_qruntime.model.plan import PLANS
 
 DurationsFunction = Callable[[JobRequest], Durations | tuple[float, float]]
 
 __tracebackhide__ = True  # what is wrong with an argument is told where it is given
 
-ENGINES: Final = ("ideal", "aer", "aer-noisy", "schema")
+_REGION: Final = re.compile(r"[a-z][a-z0-9-]*")
+_CRN: Final = re.compile(r"crn:v1:[a-z0-9-]+:[a-z]+:quantum-computing:([a-z][a-z0-9-]*):a/[^:\s]+:[^:\s]+::")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -78,9 +81,57 @@ def qpu_contention(value: object) -> bool:
 
 def engine(value: object) -> str:
     """What computes the results of circuits."""
+    from pytest_qruntime.programs.engines import ENGINES  # a marker without an engine need not load it
+
     if value not in ENGINES:
         raise ConfigurationError(f"engine is {value!r}; expected one of {', '.join(ENGINES)}")
     return str(value)
+
+
+def region(value: object) -> str:
+    """A region of the service."""
+    if not isinstance(value, str) or not _REGION.fullmatch(value):
+        raise ConfigurationError(f"region is {value!r}; expected one such as 'us-east' or 'eu-de'")
+    return value
+
+
+def instance_name(value: object) -> str:
+    """The name of a service instance."""
+    if not isinstance(value, str) or not value.strip() or not value.isprintable() or value.startswith("crn:"):
+        raise ConfigurationError(f"instance name is {value!r}; expected text such as 'my-lab', and no CRN")
+    return value
+
+
+def crn(value: object) -> str:
+    """The CRN of a service instance."""
+    if not isinstance(value, str) or not _CRN.fullmatch(value):
+        raise ConfigurationError(
+            f"crn is {value!r}; expected one such as "
+            "'crn:v1:bluemix:public:quantum-computing:us-east:a/ACCOUNT:INSTANCE::'"
+        )
+    return value
+
+
+def instance_region(value: object, of_crn: str | None) -> str:
+    """The region of an instance: the one that is named, or that of its CRN, or the default one."""
+    match = None if of_crn is None else _CRN.fullmatch(of_crn)
+    found = DEFAULT_REGION if match is None else match[1]
+    if value is None:
+        return found
+    if match is not None and value != found:
+        raise ConfigurationError(f"region is {value!r}, and the CRN is of {found}; expected the same, or one of them")
+    return region(value)
+
+
+def tags(value: object) -> tuple[str, ...]:
+    """The tags of an instance."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise ConfigurationError(f"tags is {value!r}; expected a list of texts such as ['team-a']")
+    found = tuple(value)
+    for tag in found:
+        if not isinstance(tag, str) or not tag:
+            raise ConfigurationError(f"tags has {tag!r}; expected texts such as 'team-a'")
+    return found
 
 
 def start(value: object) -> int:

@@ -34,6 +34,7 @@ PUBLIC = [
     "QRuntime",
     "QRuntimeError",
     "ServiceError",
+    "ServiceInstance",
     "Session",
     "Trace",
     "world",
@@ -51,7 +52,8 @@ import pytest
 
 import pytest_qruntime
 from pytest_qruntime import (
-    Batch, Clock, Durations, Job, JobFailedError, JobRequest, Pending, Plan, Policy, QRuntime, ServiceError, Session,
+    Batch, Clock, Durations, Job, JobFailedError, JobRequest, Pending, Plan, Policy, QRuntime, ServiceError,
+    ServiceInstance, Session,
 )
 
 
@@ -76,9 +78,12 @@ def test_it(qruntime: QRuntime, qruntime_session: Session, qruntime_batch: Batch
         status: str = session.status()
         usage: float | None = session.usage()
         details: dict[str, Any] = session.details()
-    lanes: int = qruntime.backend("ibm_fez", lanes=1).lanes
+    lanes: int = qruntime.backend("ibm_fez", lanes=1, region="us-east").lanes
+    qruntime.maintenance("2h", after="1h", backend="ibm_fez", status="offline")
+    german: ServiceInstance = qruntime.instance("lab", plan="flex", region="eu-de", tags=["team-a"])
+    crns: list[str] = [instance.crn for instance in qruntime.instances if instance is not german]
     kinds: list[str] = [event.kind for event in qruntime.trace]
-    print(pending, now, http, code, status, usage, details, lanes, kinds, optimise(session, 1))
+    print(pending, now, http, code, status, usage, details, lanes, crns, kinds, optimise(session, 1))
 
 
 @pytest.fixture

@@ -13,22 +13,25 @@ from pytest_qruntime.clock import Clock, Pending
 from pytest_qruntime.clock.instants import listed
 from pytest_qruntime.model import NothingPendingError, World
 from pytest_qruntime.model.job import QUEUED, Job
-from pytest_qruntime.rest import Service
+from pytest_qruntime.rest import Service, ServiceInstance
 from pytest_qruntime.transport import FakeTransport
 
 __tracebackhide__ = hidden
 
 
 class VirtualClient(httpx.Client):
-    """An `httpx.Client` with base URL, bearer token and Service-CRN set, answered by the service without a network."""
+    """An `httpx.Client` with base URL, bearer token and Service-CRN set, answered by the service without a network.
 
-    def __init__(self, service: Service, clock: Clock) -> None:
+    It speaks of the given instance, at the host of its region; of the default one without it.
+    """
+
+    def __init__(self, service: Service, clock: Clock, instance: ServiceInstance | None = None) -> None:
         self.patience = VirtualPatience(service.world, clock)
         super().__init__(
-            base_url=_root(service.base_url),
+            base_url=_root(service.base_url if instance is None else instance.base_url),
             transport=FakeTransport(service),
             auth=FreshToken(service),
-            headers={"Service-CRN": service.crn(), "Accept": "application/json"},
+            headers={"Service-CRN": service.crn() if instance is None else instance.crn, "Accept": "application/json"},
         )
 
 

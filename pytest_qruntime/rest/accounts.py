@@ -17,7 +17,7 @@ from pytest_qruntime.model.world import World
 from pytest_qruntime.rest import credentials
 from pytest_qruntime.rest.credentials import ACCOUNT, TOKEN_LIFETIME_S, is_api_key
 from pytest_qruntime.rest.faults import Fault, RestError
-from pytest_qruntime.rest.regions import region_of
+from pytest_qruntime.rest.regions import host_of, region_of
 from pytest_qruntime.rest.timestamps import SECOND_US
 from pytest_qruntime.rest.wire.accounts import Token
 
@@ -43,6 +43,11 @@ class ServiceInstance:
     region: str
     tags: tuple[str, ...] = ()
     model: Instance = field(repr=False, compare=False)
+
+    @property
+    def base_url(self) -> str:
+        """The root of the REST API of its region; paths begin with ``/v1``."""
+        return f"https://{host_of(self.region)}/api"
 
 
 class Grant(NamedTuple):

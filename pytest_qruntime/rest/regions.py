@@ -42,6 +42,11 @@ def region_of(host: str) -> str | None:
     return region or DEFAULT_REGION
 
 
+def host_of(region: str) -> str:
+    """The public host that serves a region."""
+    return _SERVICE if region == DEFAULT_REGION else f"{region}.{_SERVICE}"
+
+
 class Answers(NamedTuple):
     """What a host answers."""
 

@@ -12,8 +12,10 @@ from pytest_qruntime.client import BackendLike, Batch, Duration, Job, JobOptions
 from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.model import Plan, Policy, Trace, World
+from pytest_qruntime.model.instance import Instance
 from pytest_qruntime.rest import Service
-from pytest_qruntime.runtime.staging import DEFAULT_BACKEND, Staging
+from pytest_qruntime.runtime.premises import DEFAULT_BACKEND
+from pytest_qruntime.runtime.staging import Staging
 
 __tracebackhide__ = hidden
 
@@ -35,10 +37,10 @@ class QRuntime(Staging):
     def __init__(
         self, model: World, *, backend: str = DEFAULT_BACKEND, freeze: bool = True, engine: str = "ideal"
     ) -> None:
-        super().__init__(model, backend)
+        super().__init__(model, Service(model, engine=engine), backend)
         self.clock = Clock(model, freeze=freeze)
-        self.service = Service(model, engine=engine)
         self._http: httpx.Client | None = None
+        self._other_http: dict[str, httpx.Client] = {}
 
     # -- what it is --------------------------------------------------------------------------------------------------
 
@@ -92,6 +94,15 @@ class QRuntime(Staging):
         """The client of the handles: nobody else can close it."""
         return VirtualClient(self.service, self.clock)
 
+    def _http_of(self, instance: Instance) -> httpx.Client:
+        """The same for the handles on what belongs to an instance."""
+        if instance is self.world.instance:
+            return self._own_http
+        if instance.name not in self._other_http:
+            shown = self.service.accounts.registered(instance)
+            self._other_http[instance.name] = VirtualClient(self.service, self.clock, shown)
+        return self._other_http[instance.name]
+
     # -- what a user of the service does -----------------------------------------------------------------------------
 
     def session(self, backend: BackendLike | None = None, *, max_time: Duration | None = None) -> Session:
@@ -119,21 +130,23 @@ class QRuntime(Staging):
 
     def job(self, job_id: str) -> Job:
         """A handle on a job that the code under test submitted. Raises `ServiceError` (404) for an unknown id."""
-        job = Job(self._own_http, job_id)
+        known = self.world.jobs.get(job_id)
+        job = Job(self._own_http if known is None else self._http_of(known.instance), job_id)
         job.details()
         return job
 
     # -- what the code under test did --------------------------------------------------------------------------------
 
     def workloads(self) -> list[Session | Batch]:
-        """A handle on every session and batch that was opened so far, in order, whoever opened it."""
+        """A handle on every session and batch of the account's instances, in the order of their opening."""
         kinds: dict[str, type[Session] | type[Batch]] = {Session.mode: Session, Batch.mode: Batch}
-        opened = list(self.world.instance.workloads.values())
-        return [kinds[workload.mode].from_id(self._own_http, workload.id) for workload in opened]
+        opened = list(self.world.workloads.values())
+        return [kinds[one.mode].from_id(self._http_of(one.instance), one.id) for one in opened]
 
     def jobs(self) -> list[Job]:
-        """A handle on every job that was submitted so far, in order, whoever submitted it; not on deleted ones."""
-        return [Job(self._own_http, job_id) for job_id in list(self.world.instance.jobs)]
+        """A handle on every job of the account's instances, in the order of submission; not on deleted ones."""
+        submitted = [job for job in list(self.world.jobs.values()) if job.instance is not self.world.others]
+        return [Job(self._http_of(job.instance), job.id) for job in submitted]
 
     def __repr__(self) -> str:
         now = self.clock.now().isoformat().replace("+00:00", "Z")

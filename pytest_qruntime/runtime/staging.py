@@ -1,58 +1,23 @@
-"""What a test decides about the service: its backends, what becomes of jobs, and what other users do."""
+"""What a test decides about what happens: what becomes of jobs, and what other users do."""
 
 from __future__ import annotations
 
 from typing import Final, Literal
 
-from pytest_qruntime import arguments
-from pytest_qruntime.client import BackendLike, Duration, Workload, backend_name
+from pytest_qruntime.client import BackendLike, Duration, Workload
 from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.clock import seconds_of
-from pytest_qruntime.model import ConfigurationError, Durations, Failure, JobScript, World
-from pytest_qruntime.model.backend import Backend
-from pytest_qruntime.model.errors import one_of, whole_number
+from pytest_qruntime.model import ConfigurationError, Durations, Failure, JobScript
+from pytest_qruntime.model.errors import whole_number
+from pytest_qruntime.runtime.premises import Premises
 
 __tracebackhide__ = hidden
 
-DEFAULT_BACKEND: Final = "fake_backend"
-DEFAULT_QUBITS: Final = 127
 FAILED: Final = "The job was made to fail by the test."
 
 
-class Staging:
-    """The stage of a test: what the service has and does without being asked by the code under test."""
-
-    def __init__(self, model: World, backend: str) -> None:
-        self.world = model
-        self.default_backend = model.add_backend(arguments.backend(backend), qubits=DEFAULT_QUBITS).name
-
-    def backend(
-        self,
-        name: str | None = None,
-        *,
-        qubits: int | None = None,
-        lanes: int | None = None,
-        qpu_contention: bool | None = None,
-    ) -> Backend:
-        """The backend of that name (None: the default one); a new one if there is none yet.
-
-        Args:
-            name: what clients call it.
-            qubits: 127 for a new one.
-            lanes: jobs that it runs at once; for a new one, as many as the world's.
-            qpu_contention: whether its QPU runs one job at a time; for a new one, as in the world.
-
-        Raises `ConfigurationError` when an existing backend is asked to be different.
-        """
-        name = self.default_backend if name is None else arguments.backend(name)
-        if qpu_contention is not None:
-            arguments.qpu_contention(qpu_contention)
-        with self.world.lock:
-            if name in self.world.backends:
-                return self._existing(name, qubits=qubits, lanes=lanes, qpu_contention=qpu_contention)
-            return self.world.add_backend(
-                name, qubits=DEFAULT_QUBITS if qubits is None else qubits, lanes=lanes, qpu_contention=qpu_contention
-            )
+class Staging(Premises):
+    """The stage of a test: what the service has, and does without being asked by the code under test."""
 
     def next_jobs(
         self,
@@ -125,20 +90,6 @@ class Staging:
             for _ in range(jobs):
                 self.world.add_load(where, **load, at_us=self._at_us(after))
 
-    def calibrate(
-        self, lasting: Duration = "5m", *, after: Duration | None = None, backend: BackendLike | None = None
-    ) -> None:
-        """The service calibrates a backend, now or `after` some time; between jobs, never inside a session (ORD-10)."""
-        where, seconds = self._known(backend), _seconds("lasting", lasting)
-        with self.world.lock:
-            self.world.calibrate(where, seconds=seconds, at_us=self._at_us(after))
-
-    def _known(self, backend: BackendLike | None) -> str:
-        """The name of a backend that exists; a typing error would otherwise match nothing in silence."""
-        name = self.default_backend if backend is None else backend_name(backend)
-        one_of("backend", name, tuple(self.world.backends))
-        return name
-
     def _known_session(self, session: str | Workload) -> str:
         session_id = session.session_id if isinstance(session, Workload) else session
         if session_id not in self.world.workloads:
@@ -146,24 +97,6 @@ class Staging:
                 f"session is {session!r}; expected one of the sessions and batches that exist, or its id"
             )
         return session_id
-
-    def _existing(self, name: str, *, qpu_contention: bool | None, **asked: int | None) -> Backend:
-        existing = self.world.backends[name]
-        for what, wanted in asked.items():
-            if wanted is not None and wanted != getattr(existing, what):
-                raise ConfigurationError(
-                    f"backend {name!r} exists with {what}={getattr(existing, what)}, not {wanted}; "
-                    "give the new one another name"
-                )
-        if qpu_contention is not None:
-            raise ConfigurationError(
-                f"backend {name!r} exists, and qpu_contention is decided when a backend is made; "
-                "give the new one another name, or decide for the whole world"
-            )
-        return existing
-
-    def _at_us(self, after: Duration | None) -> int | None:
-        return None if after is None else self.world.now_us + round(_seconds("after", after) * 1_000_000)
 
 
 def _check_decision(

@@ -12,8 +12,8 @@ from pytest_qruntime.arguments import DurationsFunction
 from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.model import Plan, Policy, World, estimate
 from pytest_qruntime.model.world import DEFAULT_LANES, DEFAULT_START_UNIX_US
+from pytest_qruntime.runtime.premises import DEFAULT_BACKEND
 from pytest_qruntime.runtime.qruntime import QRuntime
-from pytest_qruntime.runtime.staging import DEFAULT_BACKEND
 from pytest_qruntime.sdk import accommodated
 from pytest_qruntime.transport import Interception
 

@@ -1,4 +1,4 @@
-"""What a test decides about the service: outcomes of jobs, other users, calibrations, backends."""
+"""What a test decides about what happens: outcomes of jobs, other users, calibrations."""
 
 from __future__ import annotations
 
@@ -176,49 +176,3 @@ def test_what_cannot_happen_is_refused_at_once(
     assert str(caught.value).startswith(message)
     assert qruntime.clock.pending() == []
     assert not issubclass(ConfigurationError, ClockError)
-
-
-# -- backends ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.qruntime(lanes=3)
-def test_a_backend_is_made_when_it_is_first_named(qruntime: QRuntime) -> None:
-    narrow = qruntime.backend("narrow", lanes=1, qubits=5)
-    assert (narrow.name, narrow.lanes, narrow.qubits) == ("narrow", 1, 5)
-    assert qruntime.backend("narrow") is narrow
-    assert qruntime.backend("narrow", lanes=1, qubits=5) is narrow
-    assert (qruntime.backend("other").lanes, qruntime.backend("other").qubits) == (3, 127)
-    assert [device["name"] for device in qruntime.http.get("/v1/backends").json()["devices"]] == [
-        "fake_backend",
-        "narrow",
-        "other",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("asked", "message"),
-    [
-        ({"lanes": 2}, "backend 'fake_backend' exists with lanes=5, not 2; give the new one another name"),
-        ({"qubits": 5}, "backend 'fake_backend' exists with qubits=127, not 5"),
-        ({"qpu_contention": False}, "backend 'fake_backend' exists, and qpu_contention is decided when"),
-        ({"name": "new", "qubits": 0}, "backend new: qubits is 0; expected a whole number, at least 1"),
-        ({"name": "new", "lanes": "1"}, "backend new: lanes is '1'"),
-        ({"name": "new", "qpu_contention": "no"}, "qpu_contention is 'no'; expected True or False"),
-        ({"name": "a/b"}, "backend is 'a/b'; expected a name"),
-        ({"name": ""}, "backend is ''; expected a name"),
-    ],
-)
-def test_a_backend_that_cannot_be_is_refused(qruntime: QRuntime, asked: dict[str, Any], message: str) -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        qruntime.backend(**asked)
-    assert str(caught.value).startswith(message)
-    assert list(qruntime.world.backends) == ["fake_backend"]
-
-
-def test_a_paused_backend_starts_nothing_until_it_is_back(qruntime: QRuntime) -> None:
-    qruntime.backend().set_status("paused", "maintenance")
-    job = qruntime.run()
-    qruntime.clock.tick("1h")
-    assert job.status() == "QUEUED"
-    qruntime.backend().set_status("online")
-    assert job.status() == "RUNNING"
