@@ -46,10 +46,13 @@ def _session(options: Options) -> Iterator[Row]:
         requests = len(requests_of(session))
         cases = {"session": looped(session, at_least_s=0.1), "details": looped(asked.details, at_least_s=0.1)}
         times = alternate(cases, options.runs)
+        parts = [shares.parts(session, options.size(10, 2)) for _ in range(options.runs)]
     yield Row("P12", f"requests of a {WHAT}", requests, "", limit=35)
     ratio = Ratio.of(times["session"], [seconds * requests for seconds in times["details"]])
     what = f"{WHAT} / {requests} × one session.details()"
     yield row("P12", what, ratio, limit=1.3, rounds=options.runs)
+    fake = Ratio.of([part.fake for part in parts], [part.whole for part in parts])
+    yield row("P12", f"{WHAT}: the fake's share, its engine included", fake, rounds=options.runs)
     one = Ratio.plain(times["details"], 1e6)
     yield row("P12", "floor: one session.details() by the real client", one, "us", rounds=options.runs)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Callable, Iterator
 from time import process_time
 from typing import Final, NamedTuple
 
@@ -66,16 +67,22 @@ def in_turns(cases: list[Case], jobs: int, rounds: int) -> dict[Case, list[Split
 
 def split(case: Case, jobs: int) -> Split:
     """So many jobs, after one that is not counted."""
-    program, backend, engine_name = case
-    with client(backend, engine=engine_name) as opened:
+    program, backend, engine = case
+    with client(backend, engine=engine) as opened:
         work = PROGRAMS[program](opened.backend)
         work()
-        with Stopwatch().watching(*FAKE) as fake, Stopwatch().watching(*ENGINE) as engine:
-            began = process_time()
-            for _ in range(jobs):
-                work()
-            whole = process_time() - began
-    return Split(whole / jobs, fake.seconds / jobs, engine.seconds / jobs)
+        return parts(work, jobs)
+
+
+def parts(work: Callable[[], object], times: int) -> Split:
+    """What a piece of work is made of, done so many times."""
+    gc.collect()
+    with Stopwatch().watching(*FAKE) as fake, Stopwatch().watching(*ENGINE) as engine:
+        began = process_time()
+        for _ in range(times):
+            work()
+        whole = process_time() - began
+    return Split(whole / times, fake.seconds / times, engine.seconds / times)
 
 
 def _shares(case: Case, splits: list[Split]) -> Iterator[Row]:
