@@ -90,6 +90,9 @@ class Wires:
                 self._reset(instruction, scope)
             elif name == "if_else":
                 self._branch(instruction, scope)
+            elif name == "box":
+                body = instruction.operation.body
+                self._walk(body, scope.inner(body, instruction, scope.conditions))
             elif name not in _IGNORED:
                 self._gate(instruction, scope)
 

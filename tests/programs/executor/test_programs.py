@@ -82,6 +82,19 @@ def test_randomizations_and_arguments_share_one_array(manila: Any) -> None:
     assert len(np.unique(flips.reshape(4, -1), axis=0)) > 1
 
 
+def test_what_is_in_a_box_is_run(manila: Any) -> None:
+    circuit = QuantumCircuit(5, 2)
+    with circuit.box():
+        circuit.x(1)
+        circuit.cx(1, 0)
+    circuit.measure([0, 1], [0, 1])
+    circuit.x(2)
+    program = QuantumProgram(shots=5)
+    program.append_circuit_item(circuit)
+    Executor(manila).run(program)
+    assert answered(manila, target=MANILA)[0]["c"].tolist() == [[True, True]] * 5
+
+
 def test_signs_of_injected_noise_come_back(manila: Any) -> None:
     circuit = QuantumCircuit(2, 2)
     with circuit.box([Twirl(), InjectNoise(ref="noise", modifier_ref="scale")]):
