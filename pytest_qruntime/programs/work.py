@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import re
+import zlib
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -30,6 +32,16 @@ class Work(NamedTuple):
 
 _MOST = 10**15
 """More than any job can run, and small enough for every calculation with it."""
+
+_MOST_AXES = 64
+
+_HEADER = 256
+"""Bytes of an array in numpy's format that are looked at: its header comes first and says the shape."""
+
+_READ = 4096
+"""Characters of an encoded array that are looked at, a multiple of four: they hold its header, however it is packed."""
+
+_SHAPE = re.compile(rb"'shape': \(([0-9, ]{0,200})\)")
 
 _INPUT = re.compile(r"^[ \t]*input\b", re.MULTILINE)
 
@@ -77,7 +89,7 @@ def _elements(item: object) -> int:
 def _size(shape: object) -> int:
     lengths = shape if isinstance(shape, (list, tuple)) else ()
     whole = all(isinstance(length, int) and not isinstance(length, bool) and length >= 0 for length in lengths)
-    return math.prod(lengths) if whole and len(lengths) < 64 else 1
+    return math.prod(lengths) if whole and len(lengths) < _MOST_AXES else 1
 
 
 def _default_shots(params: Mapping[str, Any], *, estimator: bool) -> int:
@@ -109,6 +121,8 @@ def _sets(circuit: object, values: object) -> int:
     """Parameter sets, from the lists' lengths alone: the last axis is over parameters unless there is only one."""
     if values is None:
         return 1
+    if isinstance(values, Mapping) and values.get("__type__") == "ndarray":
+        return _encoded_sets(values.get("__value__"))
     lengths = _lengths(values)
     if isinstance(values, Mapping) and "__type__" not in values and values:
         return max(math.prod(_lengths(array)[: -1 if "," in str(name) else None]) for name, array in values.items())
@@ -120,7 +134,20 @@ def _sets(circuit: object, values: object) -> int:
 
 def _lengths(values: object) -> list[int]:
     lengths: list[int] = []
-    while isinstance(values, (list, tuple)) and len(lengths) < 64:
+    while isinstance(values, (list, tuple)) and len(lengths) < _MOST_AXES:
         lengths.append(len(values))
         values = values[0] if values else None
     return lengths
+
+
+def _encoded_sets(value: object) -> int:
+    """Parameter sets of an array that came in the encoding of Qiskit's client: base64 of zlib of numpy's format."""
+    if not isinstance(value, str):
+        return math.prod(_lengths(value)[:-1])
+    try:
+        header = zlib.decompressobj().decompress(base64.b64decode(value[:_READ]), _HEADER)
+    except (zlib.error, ValueError):
+        return 1
+    found = _SHAPE.search(header)
+    shape = [int(length) for length in found[1].replace(b" ", b"").split(b",") if length] if found else []
+    return _size(shape[:-1])

@@ -91,6 +91,9 @@ class Wires:
             elif name == "if_else":
                 self._branch(instruction, scope)
             elif name == "box":
+                (body,) = instruction.operation.blocks
+                self._walk(body, scope.inner(body, instruction, scope.conditions))
+            elif name == "box":
                 body = instruction.operation.body
                 self._walk(body, scope.inner(body, instruction, scope.conditions))
             elif name not in _IGNORED:
