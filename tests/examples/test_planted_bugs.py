@@ -53,6 +53,11 @@ def assert_found(result: pytest.RunResult, failed: Sequence[str], *messages: str
     result.stdout.fnmatch_lines(messages)
 
 
+def run_apart(pytester: pytest.Pytester) -> pytest.RunResult:
+    """The same in a process of its own: qiskit cannot be imported twice, as a run in this process would make it."""
+    return pytester.runpytest_subprocess("-W", "error", "-p", "pytest_qruntime.plugin")
+
+
 @pytest.mark.parametrize(("example", "tests"), [("vqe", 5), ("partition", 9), ("reopen", 5)])
 def test_a_copy_of_an_example_passes(pytester: pytest.Pytester, copy: Copy, example: str, tests: int) -> None:
     copy(example)
@@ -95,4 +100,23 @@ def test_a_job_that_is_lost_and_forgotten_is_found(pytester: pytest.Pytester, co
             "test_an_error_of_the_job_itself_is_not_tried_for_ever",
         ],
         "E *AssertionError: 2 points were asked for and 1 answered; lost and not resubmitted: [[]<Job *>]",
+    )
+
+
+def test_a_copy_of_the_example_with_the_real_client_passes(pytester: pytest.Pytester, copy: Copy) -> None:
+    copy("vqe_qiskit")
+    run_apart(pytester).assert_outcomes(passed=5)
+
+
+def test_an_estimator_that_knows_nothing_of_the_session_is_found(pytester: pytest.Pytester, copy: Copy) -> None:
+    project = copy("vqe_qiskit")
+    (project / "ground_state_queues.py").replace(project / "ground_state.py")
+    assert_found(
+        run_apart(pytester),
+        [
+            "test_every_step_is_a_job_of_one_session_that_is_closed_at_the_end",
+            "test_only_the_first_job_waits_in_the_queue",
+            "test_when_the_session_is_over_the_best_so_far_is_returned",
+        ],
+        "E *AssertionError: three steps of ten seconds took 3:*",
     )
