@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from pytest_qruntime.model.errors import ConfigurationError
 from pytest_qruntime.model.instance import Instance
@@ -174,10 +174,18 @@ class Accounts:
             raise RestError(Fault.CREDENTIALS_INVALID if scheme else Fault.CREDENTIALS_MISSING)
         if scheme.lower() == "bearer" and f"Bearer {credential}" in self._grants:
             return self._grants[f"Bearer {credential}"]
+        if scheme.lower() == "bearer" and (claims := credentials.claims(self._world.seed, credential)) is not None:
+            grant = self._grants[f"Bearer {credential}"] = self._claimed(claims)
+            return grant
         if scheme.lower() == "apikey" and is_api_key(credential):
             grant = self._grants[authorization] = Grant(self._keys.get(credential), None)
             return grant
         raise RestError(Fault.CREDENTIALS_INVALID)
+
+    def _claimed(self, claims: Mapping[str, Any]) -> Grant:
+        """What a token allows that another world of this seed has issued."""
+        keys = {credentials.subject(key): instance for key, instance in self._keys.items()}
+        return Grant(keys.get(claims["sub"]), claims["exp"] * SECOND_US - self._world.start_unix_us)
 
     def _find(self, crn: str) -> Instance:
         if not crn:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hmac
-from base64 import urlsafe_b64encode
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from functools import lru_cache
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 from pytest_qruntime.model.ids import uuid4
 from pytest_qruntime.model.world import random_stream
@@ -36,7 +37,7 @@ def token(seed: int, key: str, user: str, issued_s: int) -> str:
         "iam_id": user,
         "id": user,
         "realmid": "IBMid",
-        "sub": sha256(key.encode()).hexdigest()[:16],
+        "sub": subject(key),
         "account": {"valid": True, "bss": ACCOUNT},
         "iat": issued_s,
         "exp": issued_s + TOKEN_LIFETIME_S,
@@ -46,8 +47,30 @@ def token(seed: int, key: str, user: str, issued_s: int) -> str:
         "client_id": "default",
     }
     head = _base64url(to_bytes({"kid": "fake", "alg": "HS256"})) + b"." + _base64url(to_bytes(claims))
-    secret = random_stream(seed, "iam").randbytes(32)
-    return (head + b"." + _base64url(hmac.digest(secret, head, "sha256"))).decode()
+    return (head + b"." + _signature(seed, head)).decode()
+
+
+@lru_cache(maxsize=1024)
+def claims(seed: int, token: str) -> dict[str, Any] | None:
+    """What a token says that IAM issued, in this world or in another one of the same seed; None for any other text.
+
+    A program may keep its client, and with it a token, from one world to the next, as from one day to the next.
+    """
+    head, _, signature = token.encode("ascii", "replace").rpartition(b".")
+    if not hmac.compare_digest(signature, _signature(seed, head)):
+        return None
+    body = head.rpartition(b".")[2]
+    found: dict[str, Any] = json.loads(urlsafe_b64decode(body + b"=" * (-len(body) % 4)))
+    return found
+
+
+def subject(key: str) -> str:
+    """What a token says of the API key that it was issued for."""
+    return sha256(key.encode()).hexdigest()[:16]
+
+
+def _signature(seed: int, head: bytes) -> bytes:
+    return _base64url(hmac.digest(random_stream(seed, "iam").randbytes(32), head, "sha256"))
 
 
 @lru_cache(maxsize=1024)

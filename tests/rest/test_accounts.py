@@ -187,6 +187,19 @@ def test_an_instance_is_known_in_its_own_region(face: Face, host: str, status: i
     assert status == 200 or answer.code == 1279
 
 
+def test_a_client_that_outlives_its_world_has_a_token_that_the_next_one_of_that_seed_takes(face: Face) -> None:
+    earlier = Face()
+    only = earlier.world.add_instance("only")
+    restricted, whole = earlier.service.token(only), earlier.service.token()
+    face.service.api_key(face.world.add_instance("only"))
+
+    def ask(token: str) -> Answer:
+        return face.ask("GET", "/v1/jobs", headers={"authorization": f"Bearer {token}"})
+
+    assert [ask(whole).status, ask(restricted).status, ask(whole + "x").status] == [200, 403, 401]
+    assert face.at(3600) and ask(whole).status == 401
+
+
 def test_a_token_for_one_instance_is_refused_by_another(face: Face) -> None:
     other = face.world.add_instance("other")
     service = face.service
