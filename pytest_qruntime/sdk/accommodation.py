@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from importlib.metadata import version
+from types import ModuleType
 from typing import Final
 
 from pytest_qruntime.clock import Clock
@@ -97,11 +98,19 @@ def _is_loaded() -> bool:
 
 
 def _install() -> None:
-    """All patches or none."""
-    if not _patches:
-        _patches.extend(_all_patches())
-    for patch in _patches:
-        patch.install()
+    """All patches or none. They are made once for the client that is loaded; a test run may load it anew."""
+    client = sys.modules[CLIENT]
+    try:
+        if _patched[-1:] != [client]:
+            _patches[:] = _all_patches()
+            _patched[:] = [client]
+        for patch in _patches:
+            patch.install()
+    except (ImportError, AttributeError) as error:
+        raise QRuntimeError(
+            f"qiskit-ibm-runtime {version('qiskit-ibm-runtime')} is not built as the versions that pytest-qruntime "
+            f"knows: {error}. Install one of those in docs/reference/clients.md, or a newer pytest-qruntime"
+        ) from error
 
 
 def _remove() -> None:
@@ -110,16 +119,10 @@ def _remove() -> None:
 
 
 def _all_patches() -> list[Patch]:
-    """Every replacement, made once per process."""
+    """Every replacement."""
     from pytest_qruntime.sdk import accounts, platform, tokens, waiting
 
-    try:
-        return [patch for room in (accounts, waiting, tokens, platform) for patch in room.patches(_worlds)]
-    except (ImportError, AttributeError) as error:
-        raise QRuntimeError(
-            f"qiskit-ibm-runtime {version('qiskit-ibm-runtime')} is not built as the versions that pytest-qruntime "
-            f"knows: {error}. Install one of those in docs/reference/clients.md, or a newer pytest-qruntime"
-        ) from error
+    return [patch for room in (accounts, waiting, tokens, platform) for patch in room.patches(_worlds)]
 
 
 # What is patched is one for the whole process, so there is one of each of these.
@@ -127,4 +130,5 @@ _lock: Final = threading.RLock()
 _guests: Final[list[_Guest]] = []
 _worlds: Final = OpenWorlds()
 _patches: Final[list[Patch]] = []
+_patched: Final[list[ModuleType]] = []
 _arrival: Final = Arrival(_arrived)

@@ -1,0 +1,64 @@
+"""The client that these tests run with, and small things to run on it."""
+
+from __future__ import annotations
+
+import warnings
+from importlib.metadata import version as version_of
+from typing import Any
+
+import pytest
+from qiskit import QuantumCircuit
+from qiskit.quantum_info import SparsePauliOp
+from qiskit_ibm_runtime import EstimatorV2, SamplerV2
+
+VERSION = version_of("qiskit-ibm-runtime")
+
+
+def version(text: str) -> tuple[int, ...]:
+    """A version to compare with: its first three numbers."""
+    return tuple(int(part) for part in text.split(".")[:3] if part.isdecimal())
+
+
+def needs_client(first: str, what: str) -> pytest.MarkDecorator:
+    """For tests of what came with a version of the client: skipped with an older one."""
+    reason = f"{what} came with qiskit-ibm-runtime {first}; this is {VERSION}"
+    return pytest.mark.skipif(version(VERSION) < version(first), reason=reason)
+
+
+def bell() -> QuantumCircuit:
+    """A Bell pair in gates that every backend of these tests has, measured into `meas`."""
+    circuit = QuantumCircuit(2)
+    for qubit in (0, 1):
+        circuit.rz(1.5707963267948966, qubit)
+        circuit.sx(qubit)
+        circuit.rz(1.5707963267948966, qubit)
+    circuit.cx(0, 1)
+    circuit.rz(1.5707963267948966, 1)
+    circuit.sx(1)
+    circuit.rz(1.5707963267948966, 1)
+    circuit.measure_all()
+    return circuit
+
+
+def sampler(mode: Any = None, **options: Any) -> SamplerV2:
+    """A SamplerV2, without the client's warning that it is deprecated (0.50)."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The SamplerV2 class is deprecated", category=DeprecationWarning)
+        return SamplerV2(mode, options=options or None)
+
+
+def estimator(mode: Any = None, **options: Any) -> EstimatorV2:
+    """An EstimatorV2, likewise."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The EstimatorV2 class is deprecated", category=DeprecationWarning)
+        return EstimatorV2(mode, options=options or None)
+
+
+def submit(mode: Any, **options: Any) -> Any:
+    """One sampler job with the Bell pair."""
+    return sampler(mode, **options).run([bell()])
+
+
+def zz() -> SparsePauliOp:
+    """The observable ZZ on the first two qubits."""
+    return SparsePauliOp("ZZ")
