@@ -86,7 +86,7 @@ def _drawn(layer: Layer) -> dict[str, Any]:
     """The layer as a circuit on its own qubits."""
     from qiskit import QuantumCircuit, qpy
 
-    circuit = QuantumCircuit(len(layer.qubits))
+    circuit = QuantumCircuit(len(layer.qubits), name="layer")  # Qiskit would count its circuits in the name
     for gate in sorted(layer.gates, key=lambda gate: gate.qubits):
         circuit.append(gate.operation, [layer.qubits.index(qubit) for qubit in gate.qubits])
     stream = BytesIO()
