@@ -126,6 +126,13 @@ CATALOGUE: Final[Mapping[Refusal | Fault, Entry]] = {
         "Use shorter tags.",
         "code from the error registry, limit measured live; the status is ours",
     ),
+    Fault.PROGRAM_UNKNOWN: Entry(
+        404,
+        "not_found",
+        "Program not found. Program ID: {program}",
+        "Use one of: {known}.",
+        "that the client takes every 404 here for a missing program is verified; code and text are ours",
+    ),
     # -- sessions and batches --------------------------------------------------------------------------------------
     Refusal.OPEN_PLAN_SESSION: Entry(
         400,
@@ -292,6 +299,13 @@ CATALOGUE: Final[Mapping[Refusal | Fault, Entry]] = {
         "{method} is not allowed here",
         "Use one of: {allowed}.",
         OURS,
+    ),
+    Fault.ENDLESS_LISTING: Entry(
+        400,
+        "bad_request",
+        "The same empty page was asked for {times} times: offset {offset} of {count} jobs.",
+        "Skip no more jobs than there are: the Python client's jobs(skip=...) would ask for ever.",
+        "the service would answer for ever; that this fake ends the loop is ours",
     ),
     Fault.ROUTE_UNKNOWN: Entry(404, "not_found", "not found", "Verify the path {path}.", OURS),
 }

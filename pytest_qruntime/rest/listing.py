@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from pytest_qruntime.model.job import Job
 from pytest_qruntime.rest.answers import json_answer
 from pytest_qruntime.rest.call import Call
+from pytest_qruntime.rest.faults import Fault, RestError
 from pytest_qruntime.rest.http import Response
 from pytest_qruntime.rest.jobs import document
 from pytest_qruntime.rest.query import Query
@@ -22,6 +23,9 @@ from pytest_qruntime.rest.wire.common import INT32_MAX
 
 LIMIT: Final = 200
 """The default and the most of a page; a limit or offset out of range is replaced by the default, as described."""
+
+PATIENCE: Final = 100
+"""How often the same page beyond the end is answered."""
 
 Filter = Callable[[Job], bool]
 
@@ -66,6 +70,8 @@ def get(call: Call, _: str) -> Response:
     params = query.boolean("exclude_params", True) is False
     matching = _matching(call, query)
     ordered = iter(matching) if ascending else reversed(matching)
+    if offset > len(matching):
+        call.service.listings.asked_beyond_the_end(call, offset, len(matching))
     page: jobs.Jobs = {
         "jobs": [document(job, call, params=params) for job in islice(ordered, offset, offset + limit)],
         "count": len(matching),
@@ -73,6 +79,26 @@ def get(call: Call, _: str) -> Response:
         "limit": limit,
     }
     return json_answer(page)
+
+
+class Listings:
+    """Notices a client that asks for the same empty page for ever.
+
+    `QiskitRuntimeService.jobs(skip=...)` does so when it skips more jobs than there are: it goes on until it has as
+    many as the total leaves after the skipped ones, which is fewer than none.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[object, ...] = ()
+        self._times = 0
+
+    def asked_beyond_the_end(self, call: Call, offset: int, count: int) -> None:
+        """Raise `RestError` for a page that has been answered again and again, while nothing else happened."""
+        asked = (call.instance.name, call.request.query, call.now_us, len(call.world.trace))
+        self._times = self._times + 1 if asked == self._last else 1
+        self._last = asked
+        if self._times > PATIENCE:
+            raise RestError(Fault.ENDLESS_LISTING, times=self._times, offset=offset, count=count)
 
 
 def _within(value: int | None, least: int, most: int, *, default: int) -> int:
@@ -119,4 +145,7 @@ def _filters(call: Call, query: Query) -> list[Filter]:
         filters.append(lambda job: start + job.created_us >= after)
     if before is not None:
         filters.append(lambda job: start + job.created_us <= before)
+    mocks = call.service.mocks.names
+    if mocks and not query.boolean("include_mocks", False):
+        filters.append(lambda job: job.backend.name not in mocks)
     return filters

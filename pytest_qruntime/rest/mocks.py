@@ -6,9 +6,12 @@ show mocks and their jobs only to those who ask for them. A mock is made when it
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from pytest_qruntime.model.backend import Backend
+from pytest_qruntime.model.durations import Durations
+from pytest_qruntime.model.request import JobRequest
 from pytest_qruntime.model.world import World
 from pytest_qruntime.rest.devices import Devices
 
@@ -36,6 +39,11 @@ class Mocks:
         if name not in self._world.backends:
             self._make(name)
         return name in self.names
+
+    def dry(self, request: JobRequest) -> JobRequest:
+        """The same job without the QPU, and outside of its session."""
+        classical_us = self._world.durations(request).classical_us
+        return replace(request, workload=None, durations=Durations(classical_us, 0))
 
     def originals(self) -> list[Backend]:
         """Every backend that is no mock, in the order in which they were made."""

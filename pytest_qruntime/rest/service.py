@@ -19,6 +19,7 @@ from pytest_qruntime.rest.devices import Devices
 from pytest_qruntime.rest.errors import error_document
 from pytest_qruntime.rest.faults import Fault, RestError
 from pytest_qruntime.rest.http import Request, Response
+from pytest_qruntime.rest.listing import Listings
 from pytest_qruntime.rest.mocks import Mocks
 from pytest_qruntime.rest.regions import answered_by
 from pytest_qruntime.rest.results import Results
@@ -47,6 +48,7 @@ class Service:
         self.accounts = Accounts(world)
         self.devices = Devices(world)
         self.mocks = Mocks(world, self.devices)
+        self.listings = Listings()
         self.results = Results(world, engine)
         self.remote_storage: dict[str, RemoteStorage] = {}
         self._versions: set[str] = set(versions.VERSIONS)

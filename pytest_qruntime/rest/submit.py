@@ -11,6 +11,7 @@ from pytest_qruntime import programs
 from pytest_qruntime.model.request import JobRequest
 from pytest_qruntime.rest.answers import json_answer
 from pytest_qruntime.rest.call import Call, body_of
+from pytest_qruntime.rest.faults import Fault, RestError
 from pytest_qruntime.rest.http import Response
 from pytest_qruntime.rest.inputs import Input
 from pytest_qruntime.rest.wire import jobs, requests
@@ -21,8 +22,12 @@ _CREATE: Final = body_of(TypeAdapter(requests.CreateJob))
 def create(call: Call, _: str) -> Response:
     """Accept a job, or refuse it with no job made (SUB). Bad input is accepted and makes the job fail."""
     body = _CREATE(call)
-    given = _input(call, body)
-    job = call.world.submit(job_request(body, len(call.request.body), given), instance=call.instance)
+    scripted, dry = _is_scripted(call, body), call.service.mocks.meet(body["backend"])
+    if body["program_id"] not in programs.PROGRAMS and not scripted:
+        raise RestError(Fault.PROGRAM_UNKNOWN, program=body["program_id"], known=", ".join(programs.PROGRAMS))
+    given = _input(call, body, engine="schema" if dry else call.service.engine, scripted=scripted)
+    request = job_request(body, len(call.request.body), given)
+    job = call.world.submit(call.service.mocks.dry(request) if dry else request, instance=call.instance)
     if given is not None:
         call.service.results.expect(job, given)
     if "remote_storage" in body and body["remote_storage"] is not None:
@@ -57,14 +62,14 @@ def job_request(body: requests.CreateJob, size: int, given: Input | None) -> Job
     )
 
 
-def _input(call: Call, body: requests.CreateJob) -> Input | None:
+def _input(call: Call, body: requests.CreateJob, *, engine: str, scripted: bool) -> Input | None:
     """The input of the job; None for params that lie in a storage, which cannot be looked at."""
     params: dict[str, Any] | None = body.get("params")
     if params is None and body.get("remote_storage") is not None:
         return None
     backend, service = call.world.backends.get(body["backend"]), call.service
     target = None if backend is None else partial(service.devices.target, backend)
-    return Input(body["program_id"], params or {}, target, engine=service.engine, scripted=_is_scripted(call, body))
+    return Input(body["program_id"], params or {}, target, engine=engine, scripted=scripted)
 
 
 def _is_scripted(call: Call, body: requests.CreateJob) -> bool:

@@ -107,7 +107,7 @@ def _neighbour(call: Call, name: str, place: Place) -> wire.Cursor:
         pair for pair in parse_qsl(call.request.query, keep_blank_values=True) if pair[0] not in ("next", "previous")
     ]
     query = urlencode([*kept, (name, f"{place.created_us:x}-{place.id}")], errors="replace")
-    return {"href": f"{call.service.base_url}/v1/workloads?{query}"}
+    return {"href": f"{call.service.accounts.registered(call.instance).base_url}/v1/workloads?{query}"}
 
 
 # -- rows ------------------------------------------------------------------------------------------------------------
@@ -117,11 +117,14 @@ def _matching(call: Call, query: Query) -> Iterator[Item]:
     backend, search, tags = query.text("backend"), query.text("search"), set(query.texts("tags"))
     statuses, mode = query.choices("status", STATUSES), query.choice("mode", MODES)
     after, before = query.instant("created_after"), query.instant("created_before")
-    start = call.start_unix_us
+    start, hidden = call.start_unix_us, call.service.mocks.names
+    if query.boolean("include_mocks", False):
+        hidden = set()
     for item in _items(call, mode):
         created = start + _place(item).created_us
         if (
-            (backend is None or _backend_name(item) == backend)
+            _backend_name(item) not in hidden
+            and (backend is None or _backend_name(item) == backend)
             and (not statuses or _status(item) in statuses)
             and (after is None or created >= after)
             and (before is None or created <= before)

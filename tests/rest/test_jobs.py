@@ -317,3 +317,16 @@ def test_a_circuit_that_is_wider_than_the_backend_makes_the_job_fail(face: Face)
 
     assert (state["status"], state["reason_code"]) == ("Failed", 1517)
     assert "2 qubits" in state["reason"]
+
+
+def test_an_unknown_program_is_not_found(face: Face) -> None:
+    answer = face.ask("POST", "/v1/jobs", {**SAMPLER, "program_id": "samplr"})
+
+    assert (answer.status, answer.error["message"]) == (404, "Program not found. Program ID: samplr")
+    assert answer.error["solution"].startswith("Use one of: sampler, estimator, executor, noise-learner")
+    assert face.world.jobs == {}
+
+
+def test_a_job_may_name_its_calibration(face: Face) -> None:
+    assert face.ask("POST", "/v1/jobs", {**SAMPLER, "calibration_id": "cal-1"}).status == 200
+    assert face.ask("POST", "/v1/jobs", {**SAMPLER, "calibration_id": 5}).status == 400

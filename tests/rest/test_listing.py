@@ -8,6 +8,7 @@ from pytest_qruntime.model import JobRequest
 from pytest_qruntime.model.job import Job
 from pytest_qruntime.rest import jobs, listing
 from pytest_qruntime.rest.call import Call
+from pytest_qruntime.rest.listing import PATIENCE
 from tests.rest.face import Face
 
 
@@ -195,3 +196,37 @@ def test_a_page_makes_the_documents_of_its_rows_only(face: Face, monkeypatch: py
     counts += [face.ask("GET", "/v1/jobs", query=f"limit=3&pending={word}").json["count"] for word in ("false", "true")]
 
     assert (len(made), counts) == (9, [500, 500, 500, 0])
+
+
+def test_a_client_that_asks_for_an_empty_page_for_ever_is_told_so(face: Face) -> None:
+    face.submit()
+    statuses = [face.ask("GET", "/v1/jobs", query="offset=5").status for _ in range(PATIENCE)]
+
+    answer = face.ask("GET", "/v1/jobs", query="offset=5")
+
+    assert set(statuses) == {200}
+    assert (answer.status, answer.code) == (400, "bad_request")
+    assert answer.error["message"] == "The same empty page was asked for 101 times: offset 5 of 1 jobs."
+    assert "jobs(skip=...)" in answer.error["solution"]
+
+
+def test_an_empty_page_may_be_asked_for_again_when_something_has_happened(face: Face) -> None:
+    for attempt in range(3):
+        for _ in range(PATIENCE):
+            assert face.ask("GET", "/v1/jobs", query="offset=5").status == 200
+        if attempt == 0:
+            face.submit()
+        else:
+            face.at(attempt)
+
+
+def test_an_empty_page_just_after_the_last_job_is_the_end_of_a_list(face: Face) -> None:
+    face.submit()
+
+    assert {face.ask("GET", "/v1/jobs", query="offset=1").status for _ in range(PATIENCE + 1)} == {200}
+
+
+def test_jobs_on_other_pages_do_not_count(face: Face) -> None:
+    for _ in range(PATIENCE):
+        assert face.ask("GET", "/v1/jobs", query="offset=5").status == 200
+        assert face.ask("GET", "/v1/jobs", query="offset=6").status == 200

@@ -57,7 +57,7 @@ class RemoteStorage(TypedDict):
 
 @request
 class CreateJob(TypedDict):
-    """POST /v1/jobs."""
+    """POST /v1/jobs. `calibration_id` is sent by the Python client and is not in the description."""
 
     program_id: Name
     backend: Name
@@ -68,6 +68,7 @@ class CreateJob(TypedDict):
     session_id: NotRequired[Name | None]
     params: NotRequired[dict[str, Any] | None]
     private: NotRequired[bool | None]
+    calibration_id: NotRequired[str | None]
     remote_storage: NotRequired[RemoteStorage | None]
 
 
