@@ -9,8 +9,8 @@ import zipfile
 from importlib.metadata import entry_points
 
 OPTIONAL = {
-    "cheroot", "ibm_quantum_schemas", "numpy", "qiskit", "qiskit_aer", "qiskit_ibm_runtime", "requests", "samplomatic",
-    "uvicorn", "waitress",
+    "httptools", "ibm_quantum_schemas", "numpy", "qiskit", "qiskit_aer", "qiskit_ibm_runtime", "requests", "samplomatic",
+    "uvicorn",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pytest_qruntime.client import Batch, Session
     from pytest_qruntime.clock import Clock
     from pytest_qruntime.runtime import QRuntime
+    from pytest_qruntime.server.loopback import LoopbackServer
 
 __tracebackhide__ = True  # what is wrong with a test's world is told in one line
 
@@ -58,6 +59,18 @@ def qiskit_runtime_service(qruntime: QRuntime) -> QiskitRuntimeService:
 
     sdk.load()
     return sdk.own_service()
+
+
+@pytest.fixture
+def qruntime_server(qruntime: QRuntime) -> Iterator[LoopbackServer]:
+    """The world of this test on a loopback port, for other processes and languages: .environment, .url, .crn, .token.
+
+    Needs a web server: pip install 'pytest-qruntime[server]'.
+    """
+    from pytest_qruntime import server
+
+    with server.serving(qruntime) as serving:
+        yield serving
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from pytest_qruntime.fixtures import (
     qruntime_batch,
     qruntime_clock,
     qruntime_config,
+    qruntime_server,
     qruntime_session,
 )
 from pytest_qruntime.settings import MARKER, SETTINGS, check, from_command_line, from_ini
@@ -22,6 +23,7 @@ __all__ = [
     "qruntime_batch",
     "qruntime_clock",
     "qruntime_config",
+    "qruntime_server",
     "qruntime_session",
 ]
 

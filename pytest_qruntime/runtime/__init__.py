@@ -1,6 +1,6 @@
-"""The world as a test sees it: `QRuntime`, and `world()`, which opens one."""
+"""The world as a test sees it: `QRuntime`; `world()` opens one, and `build()` makes one for a server."""
 
 from pytest_qruntime.runtime.qruntime import QRuntime
-from pytest_qruntime.runtime.world import world
+from pytest_qruntime.runtime.world import build, world
 
-__all__ = ["QRuntime", "world"]
+__all__ = ["QRuntime", "build", "world"]

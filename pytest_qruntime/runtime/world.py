@@ -59,6 +59,40 @@ def world(
 
     Raises `ConfigurationError` for a value that cannot be used, before anything is patched.
     """
+    qruntime = build(
+        plan=plan,
+        seed=seed,
+        lanes=lanes,
+        policy=policy,
+        start=start,
+        freeze=freeze,
+        backend=backend,
+        qpu_contention=qpu_contention,
+        engine=engine,
+        durations=durations,
+    )
+    with (
+        qruntime.clock.hold(),
+        Interception(qruntime.service, label=label),
+        accommodated(qruntime.service, qruntime.clock),
+    ):
+        yield qruntime
+
+
+def build(
+    *,
+    plan: str | Plan = "premium",
+    seed: int = 0,
+    lanes: int = DEFAULT_LANES,
+    policy: Policy | Mapping[str, Any] | None = None,
+    start: datetime | str | None = None,
+    freeze: bool = True,
+    backend: str = DEFAULT_BACKEND,
+    qpu_contention: bool = True,
+    engine: str = "ideal",
+    durations: DurationsFunction = estimate,
+) -> QRuntime:
+    """What `world` opens, with the same arguments; its clock is not held, and nothing in this process leads to it."""
     freeze, engine = arguments.freeze(freeze), arguments.engine(engine)
     model = World(
         plan=arguments.plan(plan),
@@ -69,10 +103,4 @@ def world(
         durations=arguments.durations(durations),
         start_unix_us=DEFAULT_START_UNIX_US if start is None else arguments.start(start),
     )
-    qruntime = QRuntime(model, backend=backend, freeze=freeze, engine=engine)
-    with (
-        qruntime.clock.hold(),
-        Interception(qruntime.service, label=label),
-        accommodated(qruntime.service, qruntime.clock),
-    ):
-        yield qruntime
+    return QRuntime(model, backend=backend, freeze=freeze, engine=engine)

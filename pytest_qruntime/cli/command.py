@@ -1,0 +1,82 @@
+"""What the command line says, and which part of the command that is for."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from pytest_qruntime import __version__, settings
+from pytest_qruntime.model.errors import QRuntimeError
+
+TIMES = {
+    "auto": "time moves when clients do nothing but poll",
+    "manual": "only the control interface moves time",
+    "real": "time is that of the wall clock",
+}
+NOT_OF_A_SERVER = ("freeze",)
+NOW = "now"
+_START = f"; {NOW} is the present, which is the default of --time real"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns its exit code: 0 if all went well, 1 with a sentence on stderr if not."""
+    given = _parser().parse_args(arguments)
+    try:
+        code: int = given.run(given)
+    except QRuntimeError as error:
+        print(f"qruntime: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="qruntime", description="A fake Qiskit Runtime service in virtual time, for programs in any language."
+    )
+    parser.add_argument("--version", action="version", version=f"pytest-qruntime {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_serve(commands.add_parser("serve", help="serve a world on a port of 127.0.0.1 until Ctrl-C"))
+    _add_environment(commands.add_parser("environment", help="show how programs find a server: `export` lines"))
+    return parser
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="the port; 0, the default, is any free one")
+    times = "; ".join(f"{name}: {meaning}" for name, meaning in TIMES.items())
+    parser.add_argument("--time", choices=TIMES, default="auto", help=f"{times} (default: auto)")
+    for setting in settings.SETTINGS:
+        if setting.name not in NOT_OF_A_SERVER:
+            parser.add_argument(
+                f"--{setting.name.replace('_', '-')}",
+                metavar=setting.metavar,
+                action="append" if setting.repeatable else "store",
+                help=f"{setting.help} (default: {setting.default}{_START if setting.name == 'start' else ''})",
+            )
+    parser.set_defaults(run=_serve)
+
+
+def _serve(given: argparse.Namespace) -> int:
+    from pytest_qruntime.cli.serve import serve
+
+    chosen = {}
+    for setting in settings.SETTINGS:
+        value = getattr(given, setting.name, None)
+        if setting.name == "start" and value == NOW:
+            chosen["start"] = NOW
+        elif value is not None:
+            text = ",".join(value) if setting.repeatable else value
+            chosen[setting.name] = settings.read(setting, text, f"--{setting.name.replace('_', '-')}")
+    return serve(port=given.port, time=given.time, settings=chosen)
+
+
+def _add_environment(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("url", help="the server, such as http://127.0.0.1:8700")
+    parser.add_argument("--world", default="1", metavar="N", help="the number of the world (default: 1)")
+    parser.set_defaults(run=_environment)
+
+
+def _environment(given: argparse.Namespace) -> int:
+    from pytest_qruntime.cli.environment import show
+
+    return show(given.url, given.world)

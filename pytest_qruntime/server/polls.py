@@ -1,0 +1,219 @@
+"""Time that moves by itself: `Polls` knows which requests are polls, and when nobody does anything but poll."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Final, NamedTuple
+
+from pytest_qruntime.clock import Clock
+from pytest_qruntime.clock.real import Real
+from pytest_qruntime.model import World
+from pytest_qruntime.model.states import CLOSED
+from pytest_qruntime.rest import Request
+
+ASKS_OF_A_JOB: Final = 2
+ASKS_OF_THE_REST: Final = 5
+PATIENCE_S: Final = 1.0
+GRACE_S: Final = 0.05
+HOLD_S: Final = 0.05
+LOOK_EVERY_S: Final = 0.005
+EVENTS_AT_ONCE: Final = 100_000
+
+_JOB: Final = re.compile(r"/api/v1/jobs/([^/]+)(?:/(?:results|interim_results|metrics|logs))?")
+_WORKLOAD: Final = re.compile(r"/api/v1/sessions/([^/]+)")
+_CHANGING: Final = re.compile(r"/api/v1/(?:jobs|workloads|backends/[^/]+/status)")
+
+Sight = tuple[object, ...]
+
+
+class Question(NamedTuple):
+    """A GET for something that changes. `look` tells how it looks now: None if it will not change any more."""
+
+    key: str
+    look: Callable[[], Sight | None]
+    of_a_job: bool
+
+
+class Asked(NamedTuple):
+    """What a client asked: when (virtual microseconds), what was to be seen then, and how often in a row."""
+
+    question: Question
+    at_us: int
+    seen: Sight
+    times: int
+
+
+class Client:
+    """One connection: what it polls for, when it was heard last (real seconds), and whether it waits or has changed
+    something since."""
+
+    __slots__ = ("asked", "changed", "heard_s", "waits")
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Asked] = {}
+        self.heard_s = 0.0
+        self.waits = False
+        self.changed = False
+
+
+class Polls:
+    """Moves time when clients do nothing but poll; one for each world.
+
+    A question
+        is a GET for a job that has not ended (or its results, metrics or logs), for a session or batch that is not
+        closed, for the list of jobs or of workloads, or for the status of a backend.
+    A poll
+        is a question that a client asks again, word for word, at the same instant and with nothing changed: a job's for
+        the second time, any other for the fifth, since code that looks at its session three times in a row does not
+        wait. A request of the same client that changes something makes it start anew. A client is a connection; one
+        that connects anew each time, as curl does, goes on where the closed connection left off.
+    A jump
+        is what a poll sets off: time moves to the next event, and on until what is polled looks different, to this
+        client or to another that polls; for anything but a job, by one event. So a client that polls sees every state
+        of its job, and an eight hours' queue costs it a poll. The poll is answered with what is to be seen then.
+    No jump
+        takes place while a request that changes something is on its way; within `GRACE_S` of one whose connection is
+        closed; while another client that was heard within `PATIENCE_S` did anything but ask a question last, or has not
+        seen the answer to its questions; while somebody sleeps on the clock that is held in this process; nor if
+        nothing is pending. Such a poll waits for `HOLD_S` at most, and is answered with what is to be seen now. Those
+        three are real time.
+
+    Args:
+        world: the world.
+        clock: moves it.
+        changes: how many requests that change something are on their way.
+    """
+
+    def __init__(self, world: World, clock: Clock, changes: Callable[[], int]) -> None:
+        self.skipped_us = 0
+        self._world = world
+        self._clock = clock
+        self._changes = changes
+        self._clients: dict[object, Client] = {}
+        self._left: dict[str, Asked] = {}
+        self._changed_s = -GRACE_S
+
+    def closed(self, client: object) -> None:
+        """The connection of a client is closed."""
+        gone = self._clients.pop(client, None)
+        if gone is not None:
+            left = {**self._left, **gone.asked}
+            self._left = {key: asked for key, asked in left.items() if asked.at_us == self._world.now_us}
+            if gone.changed:
+                self._changed_s = max(self._changed_s, gone.heard_s)
+
+    async def answered(self, request: Request, client: object) -> bool:
+        """A request was answered, as far as the world is concerned. True: time moved since, and it is to be asked anew.
+
+        Only for requests that the service did not refuse.
+        """
+        known = self._clients.setdefault(client, Client())
+        question = self._question(request)
+        seen = None if question is None else question.look()
+        known.heard_s, known.waits = Real.monotonic(), seen is not None
+        known.changed = request.method not in ("GET", "HEAD")
+        if known.changed:
+            known.asked.clear()
+        if question is None or seen is None:
+            return False
+        asked = self._again(known, question, seen)
+        needed = ASKS_OF_A_JOB if question.of_a_job else ASKS_OF_THE_REST
+        moved = asked.times >= needed and await self._may_jump(known, asked) and self._jump(known, asked)
+        self._remember(known, asked, moved)
+        return moved
+
+    # -- questions ---------------------------------------------------------------------------------------------------
+
+    def _question(self, request: Request) -> Question | None:
+        look = self._look(request.path) if request.method == "GET" else None
+        if look is None:
+            return None
+        return Question(f"{request.path}?{request.query}", look, _JOB.fullmatch(request.path) is not None)
+
+    def _look(self, path: str) -> Callable[[], Sight | None] | None:
+        if (job := _JOB.fullmatch(path)) is not None:
+            return partial(self._job, job[1])
+        if (workload := _WORKLOAD.fullmatch(path)) is not None:
+            return partial(self._workload, workload[1])
+        return self._anything if _CHANGING.fullmatch(path) else None
+
+    def _anything(self) -> Sight:
+        return (len(self._world.trace),)
+
+    def _job(self, job_id: str) -> Sight | None:
+        job = self._world.jobs.get(job_id)
+        return None if job is None or job.final else (job.status,)
+
+    def _workload(self, workload_id: str) -> Sight | None:
+        workload = self._world.workloads.get(workload_id)
+        return None if workload is None or workload.state == CLOSED else (workload.state, workload.accepting)
+
+    def _again(self, client: Client, question: Question, seen: Sight) -> Asked:
+        before = client.asked.get(question.key) or self._left.pop(question.key, None)
+        now_us = self._world.now_us
+        same = before is not None and before.at_us == now_us and before.seen == seen
+        return Asked(question, now_us, seen, before.times + 1 if before is not None and same else 1)
+
+    def _remember(self, client: Client, asked: Asked, moved: bool) -> None:
+        seen = asked.question.look()
+        if seen is None:
+            client.asked.pop(asked.question.key, None)
+            client.waits = False
+        else:
+            times = 1 if moved else asked.times
+            client.asked[asked.question.key] = Asked(asked.question, self._world.now_us, seen, times)
+
+    # -- jumps -------------------------------------------------------------------------------------------------------
+
+    async def _may_jump(self, client: Client, asked: Asked) -> bool:
+        """Whether nobody objects, now or before long, and nobody has moved time meanwhile."""
+        until_s = Real.monotonic() + HOLD_S
+        while True:
+            if self._world.now_us != asked.at_us or asked.question.look() != asked.seen:
+                return False
+            if self._nobody_objects(client):
+                return True
+            if Real.monotonic() >= until_s:
+                return False
+            await _pause(LOOK_EVERY_S)
+
+    def _nobody_objects(self, client: Client) -> bool:
+        if self._clock.sleepers or self._changes() or Real.monotonic() - self._changed_s < GRACE_S:
+            return False
+        return all(other is client or (other.waits and not _news(other)) for other in self._present())
+
+    def _present(self) -> list[Client]:
+        """The clients that were heard of late."""
+        now_s = Real.monotonic()
+        return [client for client in self._clients.values() if now_s - client.heard_s < PATIENCE_S]
+
+    def _jump(self, client: Client, asked: Asked) -> bool:
+        """Move time until there is something new to see. False if nothing is pending."""
+        others = [other for other in self._present() if other is not client]
+        began_us, look = self._world.now_us, asked.question.look
+        with self._world.lock:
+            for _ in range(EVENTS_AT_ONCE if asked.question.of_a_job else 1):
+                next_us = self._world.next_event_us()
+                if next_us is None:
+                    break
+                self._clock.advance_to(next_us)
+                if look() != asked.seen or any(map(_news, others)):
+                    break
+            self.skipped_us += self._world.now_us - began_us
+            return self._world.now_us != began_us or look() != asked.seen
+
+
+def _news(client: Client) -> bool:
+    """Whether something that a client polls for looks different from what it saw last."""
+    return any(asked.question.look() != asked.seen for asked in client.asked.values())
+
+
+async def _pause(seconds: float) -> None:
+    """`asyncio.sleep` on the loop's own clock, whatever clock the process is shown."""
+    loop = asyncio.get_running_loop()
+    woken = loop.create_future()
+    loop.call_later(seconds, woken.set_result, None)
+    await woken
