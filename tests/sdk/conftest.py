@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,7 @@ def asked(qruntime: QRuntime, monkeypatch: pytest.MonkeyPatch) -> Asked:
 
 
 @pytest.fixture
-def changed() -> Iterator[Callable[[], list[str]]]:
+def changed() -> Callable[[], list[str]]:
     """What is not as it was at the beginning of the test."""
     before = look()
 
@@ -82,4 +82,4 @@ def changed() -> Iterator[Callable[[], list[str]]]:
         now = look()
         return [name for name in {**before, **now} if before.get(name) != now.get(name)]
 
-    yield differences
+    return differences

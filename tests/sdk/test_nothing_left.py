@@ -17,6 +17,13 @@ from tests.sdk.places import PLACES
 Changed = Callable[[], list[str]]
 
 
+def fail_inside(seed: int) -> None:
+    """Save an account in a world, and fail."""
+    with world(seed=seed):
+        QiskitRuntimeService.save_account(token="a-key-that-is-not-kept")
+        raise RuntimeError("of the test")
+
+
 def test_every_place_is_changed_while_a_world_is_open_and_no_other_variable_is(changed: Changed) -> None:
     with world():
         assert set(changed()) == {f"{owner.__name__}.{name}" for owner, names in PLACES for name in names} | {
@@ -26,9 +33,8 @@ def test_every_place_is_changed_while_a_world_is_open_and_no_other_variable_is(c
 
 
 def test_nothing_is_left_after_an_exception(changed: Changed) -> None:
-    with pytest.raises(ZeroDivisionError), world():
-        QiskitRuntimeService.save_account(token="a-key-that-is-not-kept")
-        raise ZeroDivisionError
+    with pytest.raises(RuntimeError, match="of the test"):
+        fail_inside(seed=0)
     assert changed() == []
 
 
@@ -50,11 +56,12 @@ def test_leaving_an_inner_world_leaves_the_outer_one_as_it_was(changed: Changed)
     with world(seed=1) as outer:
         service = QiskitRuntimeService()
         within = set(changed())
-        with pytest.raises(ZeroDivisionError), world(seed=2) as inner:
+        with world(seed=2) as inner:
             assert QiskitRuntimeService().active_instance() == inner.crn
             assert service.active_instance() == outer.crn
             assert [backend.name for backend in service.backends()] == ["fake_backend"]
-            raise ZeroDivisionError
+        with pytest.raises(RuntimeError, match="of the test"):
+            fail_inside(seed=3)
         assert set(changed()) == within
         assert QiskitRuntimeService().active_instance() == outer.crn
     assert changed() == []
