@@ -77,17 +77,17 @@ class Snapshot:
 
     def __init__(self, name: str, configuration: Path, properties: Path) -> None:
         self.name = name
-        self._files = configuration, properties
+        self.files = configuration, properties
 
     @cached_property
     def configuration(self) -> Configuration:
         """What its configuration says."""
-        return Configuration(from_json(self._files[0].read_bytes()))
+        return Configuration(from_json(self.files[0].read_bytes()))
 
     @cached_property
     def properties(self) -> Properties:
         """What its properties say."""
-        return Properties(from_json(self._files[1].read_bytes()), self.configuration)
+        return Properties(from_json(self.files[1].read_bytes()), self.configuration)
 
 
 class Configuration:
