@@ -49,6 +49,14 @@ def test_gates_that_can_act_at_once_are_one_layer_unless_a_barrier_parts_them() 
     assert [len(layer.gates) for layer in unique_layers([apart], "active")] == [1, 1]
 
 
+def test_a_barrier_holds_back_only_its_own_qubits() -> None:
+    circuit = QuantumCircuit(4)
+    circuit.barrier(0, 1)
+    circuit.cx(0, 1)
+    circuit.cx(2, 3)
+    assert [len(layer.gates) for layer in unique_layers([circuit], "active")] == [2]
+
+
 def test_a_layer_counts_in_every_circuit_and_angles_make_a_difference() -> None:
     circuits = []
     for angle in (0.1, 0.2, 0.2):

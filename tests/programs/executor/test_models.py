@@ -20,6 +20,7 @@ from ibm_quantum_schemas.common import (
 )
 from qiskit import QuantumCircuit
 from qiskit.circuit import Parameter
+from qiskit.exceptions import MissingOptionalLibraryError
 from samplomatic import Twirl, build
 
 from pytest_qruntime.programs.circuit import Target
@@ -92,6 +93,17 @@ def test_what_the_models_write_is_read_and_what_is_answered_they_accept(params: 
 def test_circuits_can_be_openqasm() -> None:
     params = version_2_0(OpenQasm3DataModel.from_python([one_of_two()]))
     assert decoded("executor", document("executor", params))[0]["c"][0, 0].tolist() == [True, False]
+
+
+def test_without_the_reader_of_openqasm_the_job_is_not_simulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*_: Any, **__: Any) -> None:
+        raise MissingOptionalLibraryError("qiskit_qasm3_import", "loads")
+
+    params = version_2_0(OpenQasm3DataModel.from_python([one_of_two()]))
+    monkeypatch.setattr("qiskit.qasm3.loads", missing)
+    found = problem("executor", params)
+    assert found.code == Code.NOT_SIMULATED
+    assert "qiskit_qasm3_import" in found.reason
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:

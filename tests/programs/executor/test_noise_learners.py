@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from qiskit import ClassicalRegister, QuantumCircuit, QuantumRegister
+from qiskit.circuit import BoxOp
 from qiskit_ibm_runtime import Calibrator, NoiseLearner, NoiseLearnerV3
 from qiskit_ibm_runtime.noise_learner_v3.params_converters import NOISE_LEARNER_V3_PARAMS_CONVERTERS as CONVERTERS
 from qiskit_ibm_runtime.options_models import NoiseLearnerV3Options
@@ -53,6 +54,16 @@ def test_every_box_has_a_noise_model_of_its_own(manila: Any) -> None:
     readout = measurements.to_pauli_lindblad_map()
     assert [(letters, list(places)) for letters, places, _ in readout.to_sparse_list()] == [("X", [0]), ("X", [1])]
     assert measurements.metadata["learning_protocol"] == "trex"
+
+
+def test_generators_are_numbered_in_the_order_of_the_backend_and_not_of_the_box(manila: Any) -> None:
+    body = QuantumCircuit(3)
+    body.cx(0, 1)
+    circuit = QuantumCircuit(QuantumRegister(5, "q"))
+    circuit.append(BoxOp(body, annotations=[Twirl()]), [4, 3, 0])
+    NoiseLearnerV3(manila).run(list(circuit))
+    model = answered(manila, target=MANILA)[0].to_pauli_lindblad_map()
+    assert {tuple(places) for letters, places, _ in model.to_sparse_list() if len(letters) == 2} == {(1, 2)}
 
 
 @pytest.mark.parametrize("version", ["v0.1", "v0.2", "v0.3"])
@@ -127,6 +138,14 @@ def test_the_deprecated_learner_learns_the_most_frequent_layers_first(manila: An
         "twirling_strategy": "active",
     }
     assert result.metadata["pytest_qruntime"] == {"synthetic": True}
+
+
+def test_the_labels_of_the_deprecated_learner_begin_with_the_last_qubit(manila: Any) -> None:
+    circuit = QuantumCircuit(3)
+    circuit.cx(0, 1)
+    legacy(manila, [circuit], twirling_strategy="all")
+    labels = answered(manila).data[0].error.generators.to_labels()
+    assert {label[0] for label in labels if label.count("I") == 1} == {"I"}
 
 
 def test_the_deprecated_learner_stops_at_as_many_layers_as_it_was_allowed(manila: Any) -> None:
