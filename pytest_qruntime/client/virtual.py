@@ -9,6 +9,7 @@ from functools import cache
 import httpx
 
 from pytest_qruntime.client.errors import hidden
+from pytest_qruntime.client.turns import InTurn
 from pytest_qruntime.clock import Clock, Pending
 from pytest_qruntime.clock.instants import listed
 from pytest_qruntime.model import NothingPendingError, World
@@ -29,7 +30,7 @@ class VirtualClient(httpx.Client):
         self.patience = VirtualPatience(service.world, clock)
         super().__init__(
             base_url=_root(service.base_url if instance is None else instance.base_url),
-            transport=FakeTransport(service),
+            transport=FakeTransport(InTurn(service, clock)),
             auth=FreshToken(service),
             headers={"Service-CRN": service.crn() if instance is None else instance.crn, "Accept": "application/json"},
         )

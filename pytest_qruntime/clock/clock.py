@@ -167,6 +167,16 @@ class Clock:
         """
         self.sleepers.wait_for_event(until_us)
 
+    def take_turn(self) -> None:
+        """Before something is changed: threads that would do so at one and the same instant do it in a fixed order.
+
+        Waits, in real time, until every other thread sleeps or is blocked; of those that wait here, the one that began
+        first goes first. Without it, who is first would depend on who got a processor. Does nothing in the main thread,
+        or while the clock is not held.
+        """
+        if self.held:
+            self.sleepers.take_turn()
+
     def sleep(self, seconds: str | float | timedelta) -> None:
         """Sleep in virtual time, as `time.sleep` does during a hold; also accepts `"25m"` and timedeltas."""
         micros = micros_of(seconds, what="a time to sleep")

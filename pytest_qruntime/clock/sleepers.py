@@ -41,22 +41,29 @@ _HUGE_US: Final = 1 << 80
 
 
 class Sleeper:
-    """Somebody asleep until `deadline_us`, or until the next event of the world if `for_event`; None: no deadline."""
+    """Somebody asleep until `deadline_us`, or until the next event of the world if `for_event`; None: no deadline.
 
-    def __init__(self, deadline_us: int | None, born_us: int, *, for_event: bool = False) -> None:
+    With `for_turn`, it waits at this very instant until everybody else is quiet.
+    """
+
+    def __init__(
+        self, deadline_us: int | None, born_us: int, *, for_event: bool = False, for_turn: bool = False
+    ) -> None:
         self.ident = threading.get_ident()
         self.deadline_us = deadline_us
         self.born_us = born_us
         self.for_event = for_event
+        self.for_turn = for_turn
         self.event_came = False
         self.awake = False
         self.error: Exception | None = None
         self._lock = _thread.allocate_lock()
         self._lock.acquire()
 
-    def order(self) -> tuple[int, int]:
-        """Who wakes first: the earlier deadline, then who fell asleep earlier."""
-        return (_HUGE_US if self.deadline_us is None else self.deadline_us, self.born_us)
+    def order(self) -> tuple[int, bool, int, int]:
+        """Who wakes first: the earlier deadline, then who fell asleep earlier; turns last, by the age of the thread."""
+        deadline_us = _HUGE_US if self.deadline_us is None else self.deadline_us
+        return (deadline_us, self.for_turn, self.born_us, _age(self.ident) if self.for_turn else 0)
 
     def is_due(self, now_us: int) -> bool:
         """Whether it has slept long enough."""
@@ -125,6 +132,15 @@ class Sleepers:
         else:
             self._sleep(Sleeper(until_us, self._world.now_us, for_event=True), STUCK_S)
 
+    def take_turn(self) -> None:
+        """Wait until everybody else is quiet at this instant, and whoever else waits here in an older thread is too.
+
+        The main thread need not: the others wait for it.
+        """
+        if _thread._count() > 0 and threading.current_thread() is not threading.main_thread():
+            now_us = self._world.now_us
+            self._sleep(Sleeper(now_us, now_us, for_turn=True), STUCK_S)
+
     def _sleep(self, sleeper: Sleeper, seconds: float) -> None:
         bound_s = min(max(seconds, SHORTEST_S), STUCK_S)
         self.add(sleeper)
@@ -188,7 +204,9 @@ class Sleepers:
         if forced:
             self._watch.give_up()
         due = self._first(lambda sleeper: sleeper.is_due(self._world.now_us))
-        if not forced and not self._others_are_quiet(self._woken if due is not None else None):
+        # Who is due need not wait for threads that were not woken; a turn is taken when nobody else has anything to do.
+        only = self._woken if due is not None and not due.for_turn else None
+        if not forced and not self._others_are_quiet(only):
             return False
         if not self._world.lock.acquire(timeout=LOOK_EVERY_S):
             return False
@@ -252,3 +270,8 @@ class Sleepers:
 
     def _first(self, wanted: Callable[[Sleeper], bool]) -> Sleeper | None:
         return min(filter(wanted, list(self._asleep)), key=Sleeper.order, default=None)
+
+
+def _age(ident: int) -> int:
+    """How many threads that live began before this one: an order that does not depend on who got a processor first."""
+    return [thread.ident for thread in threading.enumerate()].index(ident)

@@ -10,6 +10,7 @@ from typing import Any
 from pytest_qruntime import arguments
 from pytest_qruntime.arguments import DurationsFunction
 from pytest_qruntime.client.errors import hidden
+from pytest_qruntime.client.turns import InTurn
 from pytest_qruntime.model import Plan, Policy, World, estimate
 from pytest_qruntime.model.world import DEFAULT_LANES, DEFAULT_START_UNIX_US
 from pytest_qruntime.runtime.premises import DEFAULT_BACKEND
@@ -73,7 +74,7 @@ def world(
     )
     with (
         qruntime.clock.hold(),
-        Interception(qruntime.service, label=label),
+        Interception(InTurn(qruntime.service, qruntime.clock), label=label),
         accommodated(qruntime.service, qruntime.clock),
     ):
         yield qruntime

@@ -1,0 +1,31 @@
+"""Requests of several threads at one instant: those that change something are served in a fixed order."""
+
+from __future__ import annotations
+
+from pytest_qruntime.clock import Clock
+from pytest_qruntime.rest import Service
+from pytest_qruntime.rest.http import Request, Response
+
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class InTurn:
+    """The REST face of a world, for the threads of the process that holds its clock.
+
+    Virtual time does not pass while threads compute, so two of them often submit at the same instant. On a real clock
+    one is a little earlier; here the thread that began first is (see `Clock.take_turn`), whichever got a processor.
+    """
+
+    def __init__(self, service: Service, clock: Clock) -> None:
+        self._service = service
+        self._clock = clock
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request, in its turn if it may change something."""
+        if request.method not in _READS:
+            self._clock.take_turn()
+        return self._service.handle(request)
+
+    def knows_crn(self, crn: str) -> bool:
+        """Whether an instance of the service has this CRN."""
+        return self._service.knows_crn(crn)
