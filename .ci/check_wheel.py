@@ -9,9 +9,15 @@ import zipfile
 from importlib.metadata import entry_points
 
 OPTIONAL = {
-    "httptools", "ibm_quantum_schemas", "numpy", "qiskit", "qiskit_aer", "qiskit_ibm_runtime", "requests", "samplomatic",
+    "ibm_quantum_schemas",
+    "numpy",
+    "qiskit",
+    "qiskit_aer",
+    "qiskit_ibm_runtime",
+    "requests",
+    "samplomatic",
     "uvicorn",
-}  # fmt: skip
+}
 
 
 def missing_files(wheel: str) -> list[str]:
