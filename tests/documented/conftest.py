@@ -1,0 +1,56 @@
+"""Each block runs in process and over loopback, with the primitives that the pages name and with those of today."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from pytest_qruntime import QRuntime
+from tests.documented import given
+from tests.documented.blocks import Block
+from tests.documented.play import Play
+
+WAYS = {"in process": "qiskit_runtime_service"}
+
+Start = Callable[..., Play]
+
+
+@pytest.fixture
+def client() -> Any:
+    """The client's package, which is imported by the tests that need it and no other."""
+    import qiskit_ibm_runtime
+
+    return qiskit_ibm_runtime
+
+
+@pytest.fixture(scope="session")
+def qruntime_config() -> Mapping[str, Any]:
+    return {"backend": "fake_manila"}  # five qubits: a mitigated job measures all that there are
+
+
+@pytest.fixture(params=["legacy", "executor"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """The kind of primitives: those of the pages, or the ones that are built on the executor."""
+    return str(request.param)
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest, qruntime: QRuntime, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The way from `QiskitRuntimeService()` to the fake."""
+    server = request.getfixturevalue(WAYS[request.param])
+    if request.param == "loopback":
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+    return str(request.param)
+
+
+@pytest.fixture
+def start(kind: str, way: str) -> Start:
+    """Bring a block on the stage: ``start(block)``, ``start(block, backend="fake_torino")``, and more names."""
+
+    def start_block(block: Block, *, backend: str | None = None, **more: Any) -> Play:
+        return Play(block, kind, {**given.names(kind, backend), **more})
+
+    return start_block
