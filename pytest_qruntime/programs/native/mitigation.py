@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from pytest_qruntime.programs.native.options import extrapolators
+from pytest_qruntime.programs.native.options import extrapolators, noise_factors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -128,10 +128,9 @@ class Mitigation(NamedTuple):
 
 
 def _extrapolation(zne: Mapping[str, Any]) -> Extrapolation:
-    factors = zne.get("noise_factors") or (1, 3, 5)
+    factors = noise_factors(zne.get("noise_factors"))
     at = zne.get("extrapolated_noise_factors")
-    names = extrapolators(zne.get("extrapolator") or ("exponential", "linear"))
-    return Extrapolation(factors, names, (0, *factors) if at in (None, "auto") else at)
+    return Extrapolation(factors, extrapolators(zne.get("extrapolator")), (0, *factors) if at in (None, "auto") else at)
 
 
 def _measured(exact: Array, noise: Array, draws: np.random.Generator) -> Array:

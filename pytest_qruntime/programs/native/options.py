@@ -2,7 +2,8 @@
 
 The tables say what `ibm_quantum_schemas` says (a test compares them), so that a job is judged alike whether or not that
 package is installed. Two differences are meant: null stands for an option that is not set, also where the models want a
-value, and numbers must be numbers, where the models also take strings of digits.
+value, and numbers must be numbers, where the models also take strings of digits. Of encoded objects only the type is
+looked at.
 """
 
 from __future__ import annotations
@@ -58,8 +59,21 @@ def _or(word: str, rule: Rule) -> Rule:
 _SWITCH = Rule("true or false", lambda value: isinstance(value, bool))
 _OBJECT = Rule("an object", lambda value: isinstance(value, Mapping))
 _POSITIVE = Rule("a number above 0", lambda value: _is_number(value) and value > 0)
-_ANY = Rule("anything", lambda value: True)
 _AUTO = _or("auto", _integer(1))
+
+
+def _is_encoded(value: object, kind: str) -> bool:
+    return isinstance(value, Mapping) and value.get("__type__") == kind and isinstance(value.get("__value__"), Mapping)
+
+
+_NOISE = Rule("an encoded NoiseModel", lambda value: _is_encoded(value, "NoiseModel"))
+_LAYER_NOISE = Rule(
+    "an encoded NoiseLearnerResult or a list of encoded LayerErrors",
+    lambda value: (
+        _is_encoded(value, "NoiseLearnerResult")
+        or (isinstance(value, (list, tuple)) and all(_is_encoded(layer, "_json") for layer in value))
+    ),
+)
 
 FACTORS_FOR = {
     "linear": 2,
@@ -90,7 +104,7 @@ _DECOUPLING = Group(
 )
 _SIMULATOR = Group(
     {
-        "noise_model": _OBJECT,
+        "noise_model": _NOISE,
         "seed_simulator": Rule("an integer", _is_integer),
         "coupling_map": _list(
             "pairs of integers", lambda pair: isinstance(pair, list) and len(pair) == 2 and all(map(_is_integer, pair))
@@ -114,7 +128,11 @@ _ZNE = Group(
         "noise_factors": _list("numbers of at least 1", lambda factor: _is_number(factor) and factor >= 1),
         "extrapolator": Rule(
             f"one or a list of {', '.join(FACTORS_FOR)}",
-            lambda value: bool(value) and all(name in FACTORS_FOR for name in extrapolators(value)),
+            lambda value: (
+                isinstance(value, (str, list, tuple))
+                and bool(value)
+                and all(isinstance(name, str) and name in FACTORS_FOR for name in extrapolators(value))
+            ),
         ),
         "extrapolated_noise_factors": _or("auto", _list("numbers", _is_number)),
     }
@@ -128,7 +146,7 @@ _RESILIENCE = Group(
         "pec_mitigation": _SWITCH,
         "pec": Group({"max_overhead": _POSITIVE, "noise_gain": _or("auto", _number(0))}),
         "layer_noise_learning": _LAYERS,
-        "layer_noise_model": _ANY,
+        "layer_noise_model": _LAYER_NOISE,
     }
 )
 _COMMON: dict[str, Rule | Group] = {
@@ -153,7 +171,7 @@ def _params(options: Mapping[str, Rule | Group], **more: Rule) -> Group:
     )
 
 
-_PARAMS = {
+PARAMS = {
     "sampler": _params(
         {"execution": Group({**_EXECUTION, "meas_type": _choice("classified", "kerneled", "avg_kerneled")})}
     ),
@@ -167,16 +185,22 @@ _PARAMS = {
         resilience_level=Rule("0, 1 or 2", lambda value: _is_integer(value) and 0 <= value <= 2),
     ),
 }
+"""What `params` of a job may hold, per program."""
 
 
 def extrapolators(value: Any) -> list[Any]:
-    """The extrapolators of the option, which is one or a list of them."""
-    return [value] if isinstance(value, str) else list(value)
+    """The extrapolators of the option, which is one or a list of them, or None for the default."""
+    return [value] if isinstance(value, str) else list(("exponential", "linear") if value is None else value)
+
+
+def noise_factors(value: Any) -> list[float]:
+    """The noise factors of the option, which is a list, or None for the default."""
+    return list((1, 3, 5) if value is None else value)
 
 
 def check(program: str, params: Mapping[str, Any]) -> None:
     """Raise `Invalid` for the first key or value that the program does not take."""
-    _check(_PARAMS[program], params, "params")
+    _check(PARAMS[program], params, "params")
     options = params.get("options") or {}
     resilience = options.get("resilience") or {}
     if resilience.get("pec_mitigation") and resilience.get("zne_mitigation"):
@@ -184,8 +208,8 @@ def check(program: str, params: Mapping[str, Any]) -> None:
             "options.resilience: pec_mitigation and zne_mitigation are both true", "Set at most one of them to true."
         )
     zne = resilience.get("zne") or {}
-    factors = zne.get("noise_factors") or (1, 3, 5)
-    for name in extrapolators(zne.get("extrapolator") or ()):
+    factors = noise_factors(zne.get("noise_factors"))
+    for name in extrapolators(zne.get("extrapolator")):
         if len(factors) < FACTORS_FOR[name]:
             raise _not_valid(
                 f"options.resilience.zne: {name} needs at least {FACTORS_FOR[name]} noise_factors, not {len(factors)}",
