@@ -129,7 +129,14 @@ def test_the_fixtures_explain_themselves(project: Project) -> None:
         for number, line in enumerate(lines)
         if line.startswith("qruntime")
     }
-    assert list(found) == ["qruntime_config", "qruntime", "qruntime_clock", "qruntime_session", "qruntime_batch"]
+    assert list(found) == [
+        "qruntime_config",
+        "qruntime",
+        "qruntime_clock",
+        "qruntime_server",
+        "qruntime_session",
+        "qruntime_batch",
+    ]
     assert all(text and text != "no docstring available" for text in found.values())
 
 
