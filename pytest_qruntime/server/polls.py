@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -18,7 +19,7 @@ ASKS_OF_A_JOB: Final = 2
 ASKS_OF_THE_REST: Final = 5
 PATIENCE_S: Final = 1.0
 GRACE_S: Final = 0.05
-HOLD_S: Final = 0.05
+HOLD_S: Final = 0.1
 LOOK_EVERY_S: Final = 0.005
 EVENTS_AT_ONCE: Final = 100_000
 
@@ -94,7 +95,10 @@ class Polls:
         self._changes = changes
         self._clients: dict[object, Client] = {}
         self._left: dict[str, Asked] = {}
-        self._changed_s = -GRACE_S
+        self._changed_s = -math.inf
+        # The real clock, and waiting on it; tests put their own in place.
+        self.now_s: Callable[[], float] = Real.monotonic
+        self.pause: Callable[[float], Awaitable[None]] = pause
 
     def closed(self, client: object) -> None:
         """The connection of a client is closed."""
@@ -113,7 +117,7 @@ class Polls:
         known = self._clients.setdefault(client, Client())
         question = self._question(request)
         seen = None if question is None else question.look()
-        known.heard_s, known.waits = Real.monotonic(), seen is not None
+        known.heard_s, known.waits = self.now_s(), seen is not None
         known.changed = request.method not in ("GET", "HEAD")
         if known.changed:
             known.asked.clear()
@@ -170,24 +174,24 @@ class Polls:
 
     async def _may_jump(self, client: Client, asked: Asked) -> bool:
         """Whether nobody objects, now or before long, and nobody has moved time meanwhile."""
-        until_s = Real.monotonic() + HOLD_S
+        until_s = self.now_s() + HOLD_S
         while True:
             if self._world.now_us != asked.at_us or asked.question.look() != asked.seen:
                 return False
             if self._nobody_objects(client):
                 return True
-            if Real.monotonic() >= until_s:
+            if self.now_s() >= until_s:
                 return False
-            await _pause(LOOK_EVERY_S)
+            await self.pause(LOOK_EVERY_S)
 
     def _nobody_objects(self, client: Client) -> bool:
-        if self._clock.sleepers or self._changes() or Real.monotonic() - self._changed_s < GRACE_S:
+        if self._clock.sleepers or self._changes() or self.now_s() - self._changed_s < GRACE_S:
             return False
         return all(other is client or (other.waits and not _news(other)) for other in self._present())
 
     def _present(self) -> list[Client]:
         """The clients that were heard of late."""
-        now_s = Real.monotonic()
+        now_s = self.now_s()
         return [client for client in self._clients.values() if now_s - client.heard_s < PATIENCE_S]
 
     def _jump(self, client: Client, asked: Asked) -> bool:
@@ -211,7 +215,7 @@ def _news(client: Client) -> bool:
     return any(asked.question.look() != asked.seen for asked in client.asked.values())
 
 
-async def _pause(seconds: float) -> None:
+async def pause(seconds: float) -> None:
     """`asyncio.sleep` on the loop's own clock, whatever clock the process is shown."""
     loop = asyncio.get_running_loop()
     woken = loop.create_future()

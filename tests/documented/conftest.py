@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 
-from pytest_qruntime import QRuntime
 from tests.documented import given
 from tests.documented.blocks import Block
 from tests.documented.play import Play
 
-WAYS = {"in process": "qiskit_runtime_service"}
+WAYS = {"in process": "qiskit_runtime_service", "loopback": "qruntime_server"}
 
 Start = Callable[..., Play]
 
@@ -37,13 +36,16 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest, qruntime: QRuntime, monkeypatch: pytest.MonkeyPatch) -> str:
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The way from `QiskitRuntimeService()` to the fake."""
     server = request.getfixturevalue(WAYS[request.param])
-    if request.param == "loopback":
-        for name, value in server.environment.items():
-            monkeypatch.setenv(name, value)
-    return str(request.param)
+    if request.param == "in process":
+        yield "in process"
+        return
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    yield "loopback"
+    assert server.requests, "nothing went over the port"
 
 
 @pytest.fixture
@@ -51,6 +53,9 @@ def start(kind: str, way: str) -> Start:
     """Bring a block on the stage: ``start(block)``, ``start(block, backend="fake_torino")``, and more names."""
 
     def start_block(block: Block, *, backend: str | None = None, **more: Any) -> Play:
-        return Play(block, kind, {**given.names(kind, backend), **more})
+        names = given.names(kind, backend)
+        account = names["service"].active_account()
+        assert ("127.0.0.1" in account["url"]) == (way == "loopback")
+        return Play(block, kind, {**names, **more})
 
     return start_block
