@@ -81,11 +81,12 @@ class VirtualPatience:
         if until_us is None and threading.active_count() == 1 and _never_starts(job, pending):
             # At once, before time moves to what does not concern the job. Another thread could still bring help.
             raise NothingPendingError(_hopeless(job, pending))
-        while not over() and (until_us is None or self._world.now_us < until_us):
-            try:
-                self._clock.wait_for_event(until_us)
-            except NothingPendingError:
-                raise NothingPendingError(_hopeless(job, pending)) from None
+        if over() or (until_us is not None and self._world.now_us >= until_us):
+            return
+        try:
+            self._clock.wait_for_event(until_us, over=over)
+        except NothingPendingError:
+            raise NothingPendingError(_hopeless(job, pending)) from None
 
 
 def _never_starts(job: Job, pending: Sequence[Pending]) -> bool:

@@ -159,13 +159,15 @@ class Clock:
             )
         raise ClockTimeoutError(f"run_until reached its timeout of {timeout!r}: its predicate was false {story}")
 
-    def wait_for_event(self, until_us: int | None = None) -> None:
+    def wait_for_event(self, until_us: int | None = None, *, over: Callable[[], bool] | None = None) -> None:
         """Jump to the next event of the world, and no further than `until_us` (microseconds since its start).
+
+        With `over`, jump on until it is true. It is asked after each event, and whenever another thread has acted.
 
         Raises:
             NothingPendingError: nothing is pending and `until_us` is None.
         """
-        self.sleepers.wait_for_event(until_us)
+        self.sleepers.wait_for_event(until_us, over)
 
     def take_turn(self) -> None:
         """Before something is changed: threads that would do so at one and the same instant do it in a fixed order.

@@ -43,16 +43,24 @@ _HUGE_US: Final = 1 << 80
 class Sleeper:
     """Somebody asleep until `deadline_us`, or until the next event of the world if `for_event`; None: no deadline.
 
+    With `over`, no event as such wakes it: it sleeps until `over()` is true, by an event or by another thread's doing.
     With `for_turn`, it waits at this very instant until everybody else is quiet.
     """
 
     def __init__(
-        self, deadline_us: int | None, born_us: int, *, for_event: bool = False, for_turn: bool = False
+        self,
+        deadline_us: int | None,
+        born_us: int,
+        *,
+        for_event: bool = False,
+        over: Callable[[], bool] | None = None,
+        for_turn: bool = False,
     ) -> None:
         self.ident = threading.get_ident()
         self.deadline_us = deadline_us
         self.born_us = born_us
         self.for_event = for_event
+        self.over = over
         self.for_turn = for_turn
         self.event_came = False
         self.awake = False
@@ -67,7 +75,9 @@ class Sleeper:
 
     def is_due(self, now_us: int) -> bool:
         """Whether it has slept long enough."""
-        return self.event_came or (self.deadline_us is not None and self.deadline_us <= now_us)
+        if self.deadline_us is not None and self.deadline_us <= now_us:
+            return True
+        return self.event_came if self.over is None else self.over()
 
     def is_quiet(self) -> bool:
         """Whether its thread does nothing else."""
@@ -121,16 +131,24 @@ class Sleepers:
             self._sleep(Sleeper(now_us + micros, now_us), seconds)
         self._clock.count_idle_sleep()
 
-    def wait_for_event(self, until_us: int | None) -> None:
-        """Sleep until the next event, or `until_us` if that is earlier. Raises `NothingPendingError` with neither."""
+    def wait_for_event(self, until_us: int | None, over: Callable[[], bool] | None = None) -> None:
+        """Sleep until the next event, or with `over` until that is true; in any case no longer than `until_us`.
+
+        Raises `NothingPendingError` if there is no such end.
+        """
         if _thread._count() == 0:
-            event_us = self._world.next_event_us()
-            times_us = [t for t in (event_us, until_us) if t is not None]
-            if not times_us:
-                raise self._hopeless()
-            self._clock.advance_to(max(min(times_us), self._world.now_us))
+            self._next_event(until_us)
+            while over is not None and not over() and (until_us is None or self._world.now_us < until_us):
+                self._next_event(until_us)
         else:
-            self._sleep(Sleeper(until_us, self._world.now_us, for_event=True), STUCK_S)
+            self._sleep(Sleeper(until_us, self._world.now_us, for_event=True, over=over), STUCK_S)
+
+    def _next_event(self, until_us: int | None) -> None:
+        event_us = self._world.next_event_us()
+        times_us = [t for t in (event_us, until_us) if t is not None]
+        if not times_us:
+            raise self._hopeless()
+        self._clock.advance_to(max(min(times_us), self._world.now_us))
 
     def take_turn(self) -> None:
         """Wait until everybody else is quiet at this instant, and whoever else waits here in an older thread is too.
@@ -233,7 +251,6 @@ class Sleepers:
         target_us = self._target_us(first)
         if target_us is None and not hopeless:
             return False
-        self.moves += 1
         self._woken.clear()
         if due is not None:
             self._wake(due)
@@ -241,6 +258,7 @@ class Sleepers:
             self._wake(first, self._hopeless())
         else:
             self._advance(target_us, first)
+        self.moves += 1  # last: who looked at the threads while somebody was half awake has seen nothing
         return True
 
     def _advance(self, target_us: int, first: Sleeper) -> None:

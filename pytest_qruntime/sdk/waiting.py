@@ -44,15 +44,15 @@ class Wait:
 
     def sleep(self, poll_s: float) -> None:
         """Sleep until the poll that finds something new: a multiple of `poll_s`, and at least that."""
-        if not self._world.clock.held:
-            raise QRuntimeError(f"job {self._job.id} cannot be waited for any more: its world is closed")
         began_us, poll_us = self._model.now_us, max(1, round(poll_s * _SECOND_US))
-        until_us = self._gives_up_us(began_us, poll_us)
-        self._wait_for_news(until_us)
+        if self._world.clock.held:
+            self._wait_for_news(self._gives_up_us(began_us, poll_us))
         polls = max(1, -(-(self._model.now_us - began_us) // poll_us))
         left_us = began_us + polls * poll_us - self._model.now_us
-        if left_us > 0:
+        if left_us > 0 and self._world.clock.held:
             self._world.clock.sleep(left_us / _SECOND_US)
+        if not self._world.clock.held:  # the next poll would go out to the network
+            raise QRuntimeError(f"job {self._job.id} cannot be waited for any more: its world is closed")
 
     def _wait_for_news(self, until_us: int | None) -> None:
         job = self._job
@@ -68,18 +68,11 @@ class Wait:
         self._world.patience.wait(job, lambda: job.status != seen, until_us)
 
     def _gives_up_us(self, began_us: int, poll_us: int) -> int | None:
-        """The first poll at which the loop finds its timeout passed, told with the loop's own floating point."""
+        """The last poll before the timeout has passed, or the next one: the loop decides, and may sleep once more."""
         if self._timeout is None or not math.isfinite(self._timeout):
             return None
         left_s: float = self._timeout - (self.now_s() - self._started_s)
-        polls = max(1, math.floor(left_s * _SECOND_US / poll_us))
-        while not self._has_passed(began_us + polls * poll_us):
-            polls += 1
-        return began_us + polls * poll_us
-
-    def _has_passed(self, at_us: int) -> bool:
-        elapsed_s: float = (self._model.start_unix_us + at_us) / _SECOND_US - self._started_s
-        return bool(elapsed_s >= self._timeout)
+        return began_us + max(1, math.floor(left_s * _SECOND_US / poll_us)) * poll_us
 
 
 class _Current(threading.local):

@@ -140,6 +140,22 @@ def test_a_wait_ends_when_another_thread_brings_the_backend_back(qruntime: QRunt
     assert qruntime.world.now_us >= 3_600_000_000
 
 
+def test_a_wait_ends_when_another_thread_cancels(qruntime: QRuntime) -> None:
+    qruntime.next_jobs(quantum="2h")
+    job = qruntime.run()
+
+    def cancel() -> None:
+        time.sleep(1800)
+        job.cancel()
+
+    thread = threading.Thread(target=cancel)
+    thread.start()
+    job.wait_for_final_state()
+    thread.join()
+    assert job.status() == "CANCELLED"
+    assert qruntime.world.now_us == 1_800_000_000
+
+
 def test_threads_can_wait_for_their_own_jobs(qruntime: QRuntime) -> None:
     results: list[object] = []
     threads = [threading.Thread(target=lambda: results.append(qruntime.run().result())) for _ in range(4)]

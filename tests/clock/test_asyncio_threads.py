@@ -9,6 +9,7 @@ import time
 import pytest
 
 from pytest_qruntime.clock import Clock
+from pytest_qruntime.clock.loops import AsyncSleeper
 from pytest_qruntime.clock.real import Real
 from tests.clock.stub import HANGS_S, StubWorld, run
 
@@ -52,8 +53,18 @@ def test_work_in_a_thread_is_waited_for(world: StubWorld) -> None:
     assert world.seconds == 3600
 
 
-def test_loops_in_two_threads_share_the_time(world: StubWorld) -> None:
+@pytest.mark.parametrize("waking_takes_s", [0, 0.01])
+def test_loops_in_two_threads_share_the_time(
+    world: StubWorld, waking_takes_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log: list[tuple[float, str]] = []
+    wake = AsyncSleeper.wake
+
+    def slowly(sleeper: AsyncSleeper, error: Exception | None = None) -> None:
+        Real.sleep(waking_takes_s)  # as for one who is about to wake a task and gets no processor
+        wake(sleeper, error)
+
+    monkeypatch.setattr(AsyncSleeper, "wake", slowly)
 
     async def nap(name: str, *lengths: float) -> None:
         for seconds in lengths:
@@ -121,4 +132,5 @@ def test_a_task_that_was_left_asleep_in_a_stopped_loop_delays_nobody(world: Stub
     assert world.seconds == 205
     abandoned.cancel()
     loop.run_until_complete(asyncio.gather(abandoned, return_exceptions=True))
+    loop.run_until_complete(loop.shutdown_default_executor())
     loop.close()

@@ -152,6 +152,17 @@ def test_a_long_list_of_pending_events_is_cut_in_messages(clock: Clock, world: S
         clock.run_until(lambda: False)
 
 
+def test_wait_for_event_jumps_on_until_what_it_waits_for(clock: Clock, world: StubWorld) -> None:
+    for second in (1, 2, 3):
+        world.at(second, "event")
+    clock.wait_for_event(over=lambda: world.seconds >= 2)
+    assert world.seconds == 2
+    clock.wait_for_event(10 * SECOND, over=lambda: False)
+    assert world.seconds == 10
+    with pytest.raises(NothingPendingError):
+        clock.wait_for_event(over=lambda: False)
+
+
 def test_wait_for_event_jumps_to_the_next_event_or_the_limit(clock: Clock, world: StubWorld) -> None:
     world.at(10, "event")
     clock.wait_for_event(4 * SECOND)

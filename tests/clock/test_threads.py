@@ -250,6 +250,39 @@ def test_a_client_waits_no_longer_than_its_limit_beside_a_sleeper(clock: Clock, 
     join(threads)
 
 
+def test_a_wait_with_an_end_of_its_own_sleeps_through_other_events(clock: Clock, world: StubWorld) -> None:
+    for second in (1, 2, 3, 4):
+        world.at(second, "event")
+    asked: list[float] = []
+
+    def over() -> bool:
+        asked.append(world.seconds)
+        return world.seconds >= 3
+
+    threads = start(lambda: time.sleep(100))
+    clock.wait_for_event(over=over)
+    assert (world.seconds, sorted({*asked})) == (3, [0, 1, 2, 3])
+    clock.wait_for_event(50 * SECOND, over=lambda: False)
+    assert world.seconds == 50
+    join(threads)
+
+
+def test_a_wait_ends_at_the_instant_at_which_another_thread_does_what_it_waits_for(
+    clock: Clock, world: StubWorld
+) -> None:
+    done: list[float] = []
+    world.at(1000, "too late")
+
+    def do_later() -> None:
+        time.sleep(10)
+        done.append(world.seconds)
+
+    threads = start(do_later)
+    clock.wait_for_event(over=lambda: bool(done))
+    assert (world.seconds, done) == (10, [10])
+    join(threads)
+
+
 def test_a_wait_that_no_thread_can_end_raises(clock: Clock) -> None:
     never = threading.Event()
     threads = start(lambda: never.wait(HANGS_S))
