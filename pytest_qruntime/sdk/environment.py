@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from pytest_qruntime.sdk.accounts import CHANNEL, URL
+from pytest_qruntime.sdk.arrival import CLIENT
 
 if TYPE_CHECKING:
     from pytest_qruntime.rest import Service
@@ -37,12 +39,15 @@ def leading_here(service: Service) -> Iterator[None]:
 
 
 def in_the_way() -> dict[str, str]:
-    """The variables that are set and that a world changes, with what they are.
+    """The variables that a world changes, with what they are, or for one that is not set, what the world makes of it.
 
     A test may change them too, with pytest's `monkeypatch`, which is undone after the world is closed: it would bring
-    back what the world had put there, unless it knew before the world what they are.
+    back what the world had put there, unless it set them before the world.
     """
-    return {name: os.environ[name] for name in _set_by_the_user()}
+    found = {name: os.environ[name] for name in _set_by_the_user()}
+    if CLIENT in sys.modules:
+        found[_OPT_OUT] = os.environ.get(_OPT_OUT, "True")
+    return found
 
 
 def _wanted(service: Service) -> dict[str, str | None]:

@@ -131,8 +131,10 @@ def test_a_variable_that_a_test_changes_with_monkeypatch_is_the_user_s_again_aft
             assert os.environ["QISKIT_IBM_TOKEN"] == qruntime.api_key
             monkeypatch.setenv("QISKIT_IBM_TOKEN", "of-the-test")
             monkeypatch.delenv("QISKIT_IBM_INSTANCE")
+            monkeypatch.setenv("USAGE_DATA_OPT_OUT", os.environ["USAGE_DATA_OPT_OUT"])
 
         def test_the_user_s_is_back():
+            assert "USAGE_DATA_OPT_OUT" not in os.environ
             assert os.environ["QISKIT_IBM_TOKEN"] == "of-the-user"
             assert os.environ["QISKIT_IBM_INSTANCE"] == "crn:of-the-user"
         """
