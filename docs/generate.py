@@ -71,6 +71,7 @@ FIXTURES = (
     "qruntime_batch",
     "qruntime_clock",
     "qiskit_runtime_service",
+    "qruntime_server",
     "qruntime_config",
 )
 
