@@ -27,6 +27,7 @@ GOALS: Final = {
     "P8": "events",
     "P12": "real_client",
     "P13": "sleeps",
+    "P14": "loopback",
     "P16": "params",
     "cold": "cold",
 }

@@ -10,7 +10,7 @@ from threading import Thread
 
 @contextmanager
 def constant(body: bytes) -> Iterator[str]:
-    """Its URL. Connections are kept alive, and an answer goes out in one piece."""
+    """Its host and port. Connections are kept alive, and an answer goes out in one piece."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -35,7 +35,7 @@ def constant(body: bytes) -> Iterator[str]:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
+            yield f"127.0.0.1:{server.server_address[1]}"
         finally:
             server.shutdown()
             thread.join()

@@ -60,6 +60,7 @@ def _session(options: Options) -> Iterator[Row]:
 # -- beside the peers --------------------------------------------------------------------------------------------------
 
 PEERS: Final = {
+    "ours over loopback": ("uvicorn", "httptools"),
     "localqpu": ("localqpu",),
     "local mode with Aer": ("qiskit_aer",),
     "local mode without Aer": (),

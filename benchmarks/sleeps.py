@@ -13,8 +13,18 @@ from typing import Any, Final, NamedTuple
 from benchmarks.options import Options, installed
 from benchmarks.report import Row, absent
 
-OURS: Final = {"ours": "by the real client in process", "loopback": "by the real client over loopback"}
-PEERS: Final = {"localqpu": "localqpu", "local mode without Aer": "qiskit_ibm_runtime"}
+OURS: Final = {
+    "ours": ("a session of 5 jobs by the real client in process", ("qiskit_ibm_runtime",)),
+    "loopback": ("the 16 requests over loopback, server and client in one process", ("uvicorn", "httptools")),
+}
+"""What is done, and what that needs."""
+
+PEERS: Final = {
+    "ours over loopback": ("qiskit_ibm_runtime", "uvicorn", "httptools"),
+    "localqpu": ("qiskit_ibm_runtime", "localqpu"),
+    "local mode without Aer": ("qiskit_ibm_runtime",),
+}
+"""Clients that sleep as they always do: the first one in a process of its own, whose clock is nobody's but its own."""
 
 
 class Slept(NamedTuple):
@@ -30,28 +40,27 @@ class Slept(NamedTuple):
 
 
 def measure(options: Options) -> Iterator[Row]:
-    """Two sessions of five jobs in each way; the world, the client and what it imports are part of it."""
-    needed = ("qiskit_ibm_runtime",)
-    for way, how in OURS.items():
-        what = f"calls of the real time.sleep in two sessions of 5 jobs {how}"
+    """Everything twice, with the world, the client and what it imports."""
+    for way, (how, needed) in OURS.items():
+        what = f"calls of the real time.sleep, twice {how}"
         if not installed(*needed):
-            yield absent("P13", what, "qiskit-ibm-runtime")
+            yield absent("P13", what, needed[0])
             continue
         slept = count(way)
         yield Row("P13", what, slept.calls, "", limit=0)
-        what = f"time that passed without a processor's work in a session of 5 jobs {how}"
-        yield Row("P13", what, slept.waited_s * 1e3, "ms", note="the neighbours' share on a busy machine is in it")
-    for way, module in PEERS.items():
-        what = f"time really slept in two sessions of 5 jobs by {way}"
-        if installed(module, *needed):
+        note = "the neighbours' share on a busy machine is in it"
+        yield Row("P13", f"time that passed without a processor's work, {how}", slept.waited_s * 1e3, "ms", note=note)
+    for way, needed in PEERS.items():
+        what = f"time really slept, twice a session of 5 jobs by {way}"
+        if installed(*needed):
             slept = count(way)
             yield Row("P13", what, slept.seconds * 1e3, "ms", note=f"{slept.calls} calls")
         else:
-            yield absent("P13", what, module)
+            yield absent("P13", what, needed[-1])
 
 
 def count(way: str) -> Slept:
-    """Run two sessions in a process of its own."""
+    """Run it twice in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.sleeps", way]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:

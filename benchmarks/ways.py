@@ -5,15 +5,17 @@ Some of these ways change the process for good: one sets its environment, anothe
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from benchmarks.client_work import SMALL, circuit_for, client, session_of_five
+from benchmarks.traffic import lifecycle
 from pytest_qruntime.clock.real import Real  # its clocks are out of a freeze's reach
 
 Session = Callable[[], None]
@@ -25,6 +27,58 @@ def ours() -> Iterator[Session]:
     with client() as opened:
         circuit = circuit_for(opened.backend)
         yield lambda: session_of_five(opened.backend, circuit)
+
+
+@contextmanager
+def loopback() -> Iterator[Session]:
+    """The 16 requests by http.client to the server of a test in this process. Nothing but its polls moves its time."""
+    from http.client import HTTPConnection
+
+    from pytest_qruntime import world
+    from pytest_qruntime.server import serving
+
+    with world() as qruntime, serving(qruntime) as server:
+        headers = {"Authorization": f"Bearer {server.token}", "Service-CRN": server.crn}
+        connection = HTTPConnection("127.0.0.1", server.port)
+
+        def send(method: str, path: str, body: dict[str, Any] | None) -> Any:
+            content = None if body is None else json.dumps(body)
+            connection.request(method, f"/api{path}", content, {**headers, "Content-Type": "application/json"})
+            response = connection.getresponse()
+            answer = response.read()
+            if response.status >= 400:
+                raise RuntimeError(f"{method} {path} answered {response.status}: {answer!r}")
+            return json.loads(answer) if answer else None
+
+        yield lambda: lifecycle(send, lambda: qruntime.clock.tick(6))
+
+
+@contextmanager
+def client_over_loopback() -> Iterator[Session]:
+    """The real client, and the server of a test in another process, found by nothing but environment variables.
+
+    The client waits between two polls as it always does; the first poll that is asked again finds the job done.
+    """
+    import os
+
+    command = [sys.executable, "-c", _SERVER.format(backend=SMALL)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        os.environ.update(json.loads(_pipe(process.stdout).readline()))
+        import qiskit_ibm_runtime
+
+        backend = qiskit_ibm_runtime.QiskitRuntimeService().backend(SMALL)
+        circuit = circuit_for(backend)
+        yield lambda: session_of_five(backend, circuit)
+
+
+_SERVER: Final = """\
+import json, sys
+from pytest_qruntime import world
+from pytest_qruntime.server import serving
+with world(backend={backend!r}) as qruntime, serving(qruntime) as server:
+    print(json.dumps(dict(server.environment)), flush=True)
+    sys.stdin.read()
+"""
 
 
 @contextmanager
@@ -60,6 +114,8 @@ def local_mode_without_aer() -> AbstractContextManager[Session]:
 
 WAYS: Final = {
     "ours": ours,
+    "ours over loopback": client_over_loopback,
+    "loopback": loopback,
     "localqpu": localqpu,
     "local mode with Aer": local_mode,
     "local mode without Aer": local_mode_without_aer,
@@ -88,7 +144,7 @@ class Way:
         return self
 
     def __call__(self) -> float:
-        wanted, answers = self._pipe(self._process.stdin), self._pipe(self._process.stdout)
+        wanted, answers = _pipe(self._process.stdin), _pipe(self._process.stdout)
         try:
             print(file=wanted, flush=True)
             return float(answers.readline())
@@ -99,15 +155,15 @@ class Way:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._pipe(self._process.stdin).close()
+        _pipe(self._process.stdin).close()
         self._process.wait()
-        self._pipe(self._process.stdout).close()
+        _pipe(self._process.stdout).close()
 
-    @staticmethod
-    def _pipe(pipe: IO[str] | None) -> IO[str]:
-        if pipe is None:
-            raise RuntimeError("the process has no pipes")
-        return pipe
+
+def _pipe(pipe: IO[str] | None) -> IO[str]:
+    if pipe is None:
+        raise RuntimeError("the process has no pipes")
+    return pipe
 
 
 def main(arguments: Sequence[str]) -> None:
