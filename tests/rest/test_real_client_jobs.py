@@ -189,3 +189,13 @@ def test_a_dry_run_in_a_session_leaves_the_session_alone(qruntime: QRuntime, bac
         assert session.details()["state"] == "open"
         SamplerV2(mode=session).run([flips()]).result()
         assert session.details()["state"] == "active"
+
+
+@needs_client("0.50.0", "a session with fields of its own")
+@pytest.mark.qruntime(policy={"allow_custom_ttl": True})
+def test_a_session_may_be_opened_with_more_fields(backend: IBMBackend) -> None:
+    from qiskit_ibm_runtime.session import AdvancedSession
+
+    session = AdvancedSession(backend, max_time="10m", interactive_ttl=30, active_ttl=300, something_new=True)
+    details = session.details()
+    assert (details["max_time"], details["active_timeout"], details["interactive_timeout"]) == (600, 300, 30)
