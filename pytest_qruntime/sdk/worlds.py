@@ -40,3 +40,7 @@ class OpenWorlds:
     def of_job(self, job_id: str) -> OpenWorld | None:
         """The innermost world that knows a job."""
         return next((world for world in reversed(self.all) if job_id in world.service.world.jobs), None)
+
+    def of_crn(self, crn: str) -> OpenWorld | None:
+        """The innermost world that has an instance with this CRN: the one that answers for it."""
+        return next((world for world in reversed(self.all) if world.service.knows_crn(crn)), None)

@@ -45,19 +45,33 @@ def users_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 class Asked(list[str]):
-    """The requests since the test began, or since `clear()`, as ``"GET /v1/backends"``; `whole` are the requests."""
+    """The requests since the test began, or since `clear()`, as ``"GET /v1/backends"``; `whole` are the requests.
+
+    `trouble` are answers that a test puts in the place of the service's own: each is used up by the next request that
+    begins with its words.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.whole: list[Request] = []
+        self.trouble: list[tuple[str, Response]] = []
 
     def clear(self) -> None:
         super().clear()
         self.whole.clear()
 
-    def note(self, request: Request) -> None:
+    def note(self, request: Request) -> Response | None:
+        """Remember a request; the answer is one of the test's, if there is one for it."""
         self.append(f"{request.method} {request.path.removeprefix('/api')}")
         self.whole.append(request)
+        for number, (words, _) in enumerate(self.trouble):
+            if self[-1].startswith(words):
+                return self.trouble.pop(number)[1]
+        return None
+
+    def fails(self, words: str, status: int, *headers: tuple[str, str], times: int = 1, body: str = "oh dear") -> None:
+        """The next so many requests that begin with these words are answered with this status."""
+        self.trouble += [(words, Response(status, (("Content-Type", "text/plain"), *headers), body.encode()))] * times
 
 
 @pytest.fixture
@@ -66,8 +80,7 @@ def asked(qruntime: QRuntime, monkeypatch: pytest.MonkeyPatch) -> Asked:
     found, handle = Asked(), qruntime.service.handle
 
     def noting(request: Request) -> Response:
-        found.note(request)
-        return handle(request)
+        return found.note(request) or handle(request)
 
     monkeypatch.setattr(qruntime.service, "handle", noting)
     return found

@@ -10,6 +10,7 @@ from ibm_cloud_sdk_core import base_service, http_adapter
 from ibm_cloud_sdk_core.token_managers import token_manager
 from qiskit_ibm_runtime import runtime_job_v2
 from qiskit_ibm_runtime.accounts import management
+from qiskit_ibm_runtime.api import auth
 
 PLACES: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (management, ("read_config", "save_config", "delete_config")),
@@ -17,6 +18,7 @@ PLACES: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (runtime_job_v2.RuntimeJobV2, ("wait_for_final_state",)),
     (token_manager, ("time",)),
     (token_manager.TokenManager, ("paced_request_token",)),
+    (auth.CloudAuth, ("get_headers",)),
     (http_adapter.SSLHTTPAdapter, ("init_poolmanager",)),
     (base_service, ("read_external_sources",)),
 )
