@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ENGINES = ("ideal", "aer", "aer-noisy", "schema")
 DEFAULT = "ideal"
 
+_LONGEST_REASON = 200
+
 
 class CannotSimulate(Exception):  # noqa: N818 - never leaves this room: it makes `Sampling` turn to `schema`
     """Why an engine cannot do a circuit."""
@@ -96,7 +98,7 @@ class Sampling:
         try:
             return Sampled(self._engine.sample(circuit, values, shots, rng), self.name)
         except CannotSimulate as reason:
-            return Sampled(self._substitute.sample(circuit, values, shots, rng), "schema", str(reason))
+            return Sampled(self._substitute.sample(circuit, values, shots, rng), "schema", _cut(str(reason)))
 
     def expectations(
         self, circuit: Any, values: NDArray[np.float64], labels: Sequence[str], rng: np.random.Generator
@@ -112,7 +114,13 @@ class Sampling:
         try:
             return Expected(self._engine.expectations(circuit, values, labels, rng), self.name)
         except CannotSimulate as reason:
-            return Expected(self._substitute.expectations(circuit, values, labels, rng), "schema", str(reason))
+            return Expected(self._substitute.expectations(circuit, values, labels, rng), "schema", _cut(str(reason)))
+
+
+def _cut(reason: str) -> str:
+    """On one line, and short: what other libraries say may be long."""
+    line = " ".join(reason.split())
+    return line if len(line) <= _LONGEST_REASON else f"{line[: _LONGEST_REASON - 4]} ..."
 
 
 def sampling(name: str, target: Target | None = None) -> Sampling:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from pytest_qruntime.programs.engines import CannotSimulate
+from pytest_qruntime.programs.engines.groups import Groups
 from pytest_qruntime.programs.engines.matrices import Bindings
 from pytest_qruntime.programs.engines.paulis import expectation
 from pytest_qruntime.programs.engines.statevector import state
@@ -101,27 +102,16 @@ class Ideal:
 
 def parts(steps: Sequence[Step]) -> list[Part]:
     """The connected parts of a circuit on wires; wires without steps are in none of them."""
-    leader: dict[int, int] = {}
-
-    def find(wire: int) -> int:
-        while leader[wire] != wire:
-            leader[wire] = wire = leader[leader[wire]]
-        return wire
-
+    groups: Groups[int] = Groups()
     for step in steps:
-        touched = step.touched
-        for wire in touched:
-            leader.setdefault(wire, wire)
-        first = find(touched[0])
-        for wire in touched[1:]:
-            leader[find(wire)] = first
+        groups.join(step.touched)
     wires: dict[int, list[int]] = {}
     members: dict[int, list[Step]] = {}
-    for wire in sorted(leader):
-        wires.setdefault(find(wire), []).append(wire)
+    for wire in sorted(groups):
+        wires.setdefault(groups.leader(wire), []).append(wire)
     for step in steps:
-        members.setdefault(find(step.wires[0]), []).append(step)
-    return [Part(tuple(wires[root]), tuple(members[root])) for root in wires]
+        members.setdefault(groups.leader(step.wires[0]), []).append(step)
+    return [Part(tuple(wires[leader]), tuple(members[leader])) for leader in wires]
 
 
 def _places(circuit: Any, wires: Wires) -> dict[int, list[tuple[str, int]]]:

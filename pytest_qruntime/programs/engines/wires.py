@@ -93,9 +93,6 @@ class Wires:
             elif name == "box":
                 (body,) = instruction.operation.blocks
                 self._walk(body, scope.inner(body, instruction, scope.conditions))
-            elif name == "box":
-                body = instruction.operation.body
-                self._walk(body, scope.inner(body, instruction, scope.conditions))
             elif name not in _IGNORED:
                 self._gate(instruction, scope)
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 
+_ROUNDING = 1e-12
+"""Variances below this one are those of numbers that are rounded."""
+
+
 class EstimatorJob(NamedTuple):
     """The input of an estimator job, the engine that measures, and what the options say."""
 
@@ -53,10 +57,8 @@ class EstimatorJob(NamedTuple):
         self, pub: EstimatorPub, expected: Expected, labels: Sequence[str], draws: np.random.Generator
     ) -> dict[str, Any]:
         split = shared.randomizations(pub.precision, self.options)
-        exact, spread = _estimates(pub, expected.values, labels)
-        fields = self.mitigation.fields(
-            exact.reshape(pub.shape), spread.reshape(pub.shape) / np.sqrt(split.shots), split.number, draws
-        )
+        exact, spread, bound = (array.reshape(pub.shape) for array in _estimates(pub, expected.values, labels))
+        fields = self.mitigation.fields(exact, spread / np.sqrt(split.shots), bound, split.number, draws)
         metadata = {
             "shots": split.shots,
             "target_precision": pub.precision,
@@ -68,21 +70,25 @@ class EstimatorJob(NamedTuple):
         return codec.pub_result("PubResult", data, metadata)
 
 
-def _estimates(pub: EstimatorPub, values: Array, labels: Sequence[str]) -> tuple[Array, Array]:
-    """Of each element of the result, the exact value, and the standard deviation that one shot would have.
+def _estimates(pub: EstimatorPub, values: Array, labels: Sequence[str]) -> tuple[Array, Array, Array]:
+    """Of each element of the result, the exact value, the standard deviation that one shot would have, and the bound.
 
-    The terms of an observable are taken to be measured independently of each other.
+    The terms of an observable are taken to be measured independently of each other. What differs from 1 or -1 by
+    rounding alone has no deviation.
     """
     columns = {label: column for column, label in enumerate(labels)}
     observable_of, set_of = np.asarray(pub.observable_of, int), np.asarray(pub.set_of, int)
     order = np.argsort(observable_of, kind="stable")
     starts = np.searchsorted(observable_of[order], np.arange(len(pub.observables) + 1))
-    exact, spread = np.zeros(len(set_of)), np.zeros(len(set_of))
+    exact, spread, bound = (np.zeros(len(set_of)) for _ in range(3))
+    variances = 1 - values**2
+    variances[variances < _ROUNDING] = 0.0
     for index, observable in enumerate(pub.observables):
         elements = order[starts[index] : starts[index + 1]]
         chosen = np.array([columns[label] for label, _ in observable.terms])
         coefficients = np.array([coefficient for _, coefficient in observable.terms])
         means = values[set_of[elements, None], chosen]
         exact[elements] = means @ coefficients
-        spread[elements] = np.sqrt((1 - means**2) @ coefficients**2)
-    return exact, spread
+        spread[elements] = np.sqrt(variances[set_of[elements, None], chosen] @ coefficients**2)
+        bound[elements] = observable.bound
+    return exact, spread, bound

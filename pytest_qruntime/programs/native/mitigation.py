@@ -72,30 +72,39 @@ class Mitigation(NamedTuple):
         }
         return cls(metadata, zne, bool(resilience["pec_mitigation"]))
 
-    def fields(self, exact: Array, noise: Array, randomizations: int, draws: np.random.Generator) -> dict[str, Array]:
+    def fields(
+        self, exact: Array, noise: Array, bound: Array, randomizations: int, draws: np.random.Generator
+    ) -> dict[str, Array]:
         """The arrays of a PUB's result.
 
         Args:
             exact: the expectation values.
             noise: the standard deviations that counting shots gives them, of the same shape.
+            bound: what no mean of outcomes can exceed, of the same shape.
             randomizations: how many groups the shots are in; from their scatter a standard deviation is estimated.
             draws: where noise comes from.
         """
         if self.zne is not None:
-            return self._extrapolated(self.zne, exact, noise, randomizations, draws)
+            return self._extrapolated(self.zne, exact, noise, bound, randomizations, draws)
         return {
-            "evs": _measured(exact, noise, draws),
+            "evs": _measured(exact, noise, bound, draws),
             "stds": _estimated(noise, randomizations, draws),
             "ensemble_standard_error": np.array(noise),
         }
 
     def _extrapolated(
-        self, zne: Extrapolation, exact: Array, noise: Array, randomizations: int, draws: np.random.Generator
+        self,
+        zne: Extrapolation,
+        exact: Array,
+        noise: Array,
+        bound: Array,
+        randomizations: int,
+        draws: np.random.Generator,
     ) -> dict[str, Array]:
         """The true values do not depend on the noise factor, so every fit is their mean."""
         factors = len(zne.noise_factors)
         exacts, noises = (np.repeat(array[..., None], factors, axis=-1) for array in (exact, noise))
-        raw = _measured(exacts, noises, draws)
+        raw = _measured(exacts, noises, bound[..., None], draws)
         raw_stds = _estimated(noises, randomizations, draws)
         evs = np.asarray(raw.mean(axis=-1))
         stds = np.asarray(np.sqrt((raw_stds**2).sum(axis=-1)) / factors)
@@ -133,8 +142,8 @@ def _extrapolation(zne: Mapping[str, Any]) -> Extrapolation:
     return Extrapolation(factors, extrapolators(zne.get("extrapolator")), (0, *factors) if at in (None, "auto") else at)
 
 
-def _measured(exact: Array, noise: Array, draws: np.random.Generator) -> Array:
-    return np.asarray(exact + noise * draws.standard_normal(exact.shape))
+def _measured(exact: Array, noise: Array, bound: Array, draws: np.random.Generator) -> Array:
+    return np.asarray(np.clip(exact + noise * draws.standard_normal(exact.shape), -bound, bound))
 
 
 def _estimated(noise: Array, randomizations: int, draws: np.random.Generator) -> Array:

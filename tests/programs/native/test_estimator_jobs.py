@@ -167,3 +167,24 @@ def test_a_circuit_that_is_too_entangled_gets_seeded_values_and_says_so() -> Non
     assert result.metadata["pytest_qruntime"]["pubs"][0]["engine"] == "schema"
     assert abs(result[0].data.evs[0]) < 1
     assert result[0].data.evs[1] == 1
+
+
+def test_no_value_is_larger_than_the_coefficients_allow() -> None:
+    """Neither by counting a few shots, nor by rounding: a value that is certain is certain."""
+    angles = np.linspace(0, 0.1, 50)[:, None]
+    circuit = QuantumCircuit(1)
+    circuit.ry(Parameter("a"), 0)
+    for level in (1, 2):
+        params = estimator_params((circuit, [["Z"], [{"Z": -2.0, "I": 0.5}]], angles), level=level, default_shots=1)
+        evs = result_of("estimator", params)[0].data.evs
+        assert np.abs(evs[0]).max() <= 1
+        assert np.abs(evs[1]).max() <= 2.5
+    turned = QuantumCircuit(2)
+    for _ in range(7):
+        turned.rx(2 * np.pi / 7, 0)
+        turned.ry(0.3, 1)
+        turned.ry(-0.3, 1)
+    pub = result_of("estimator", estimator_params((turned, ["ZZ", "IZ", "ZI"])))[0].data
+    assert np.abs(pub.evs).max() <= 1
+    assert np.abs(pub.evs).min() > 1 - 1e-12
+    assert (pub.stds == 0).all()
