@@ -12,7 +12,7 @@ from qiskit_ibm_runtime import IBMBackend
 
 from pytest_qruntime import QRuntime
 from tests.rest.real_client import service
-from tests.sdk.client import needs_client
+from tests.sdk.needs import needs_client
 
 BASIS = {"id", "rz", "sx", "x", "cz"}
 DYNAMIC = {"if_else", "for_loop", "switch_case"}

@@ -18,7 +18,7 @@ from qiskit_ibm_runtime import (
 
 from pytest_qruntime import QRuntime
 from tests.rest.real_client import flips, service
-from tests.sdk.client import needs_client
+from tests.sdk.needs import needs_client
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*SamplerV2:DeprecationWarning")
 

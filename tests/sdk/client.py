@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from importlib.metadata import version as version_of
 from typing import Any
 
-import pytest
 from qiskit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 from qiskit_ibm_runtime import EstimatorV2, SamplerV2
-
-VERSION = version_of("qiskit-ibm-runtime")
-
-
-def version(text: str) -> tuple[int, ...]:
-    """A version to compare with: its first three numbers."""
-    return tuple(int(part) for part in text.split(".")[:3] if part.isdecimal())
-
-
-def needs_client(first: str, what: str) -> pytest.MarkDecorator:
-    """For tests of what came with a version of the client: skipped with an older one."""
-    reason = f"{what} came with qiskit-ibm-runtime {first}; this is {VERSION}"
-    return pytest.mark.skipif(version(VERSION) < version(first), reason=reason)
 
 
 def bell() -> QuantumCircuit:

@@ -11,8 +11,9 @@ from qiskit_ibm_runtime.exceptions import RuntimeJobMaxTimeoutError, RuntimeJobT
 
 from pytest_qruntime import NothingPendingError, QRuntime, world
 from pytest_qruntime.clock.real import Real
-from tests.sdk.client import needs_client, submit
+from tests.sdk.client import submit
 from tests.sdk.conftest import Asked
+from tests.sdk.needs import needs_client
 
 POLLS_FASTER_IN_A_SESSION = needs_client("0.47", "a poll of half a second outside of sessions")
 

@@ -13,11 +13,12 @@ from qiskit_ibm_runtime.exceptions import RuntimeJobTimeoutError
 
 from pytest_qruntime import QRuntime, world
 from pytest_qruntime.sdk.waiting import Wait
-from tests.sdk.client import VERSION, submit, version
+from tests.sdk.client import submit
 from tests.sdk.conftest import Asked
+from tests.sdk.needs import at_least
 
-POLL_S = 0.5 if version(VERSION) >= (0, 47) else 0.1
-HAS_INTERVAL = version(VERSION) >= (0, 47)
+HAS_INTERVAL = at_least("0.47")
+POLL_S = 0.5 if HAS_INTERVAL else 0.1
 
 
 @pytest.fixture
