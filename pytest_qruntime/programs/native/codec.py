@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pytest_qruntime.programs.native import npy
 from pytest_qruntime.programs.problems import Code, Invalid, short
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def array(value: object, where: str) -> NDArray[np.float64]:
         if isinstance(lists, (list, tuple, int, float)):
             found = np.asarray(lists)
         else:
-            found = np.load(io.BytesIO(_unpacked(_text(value, "ndarray", where))), allow_pickle=False)
+            found = npy.loads(_unpacked(_text(value, "ndarray", where)))
         if found.size and found.dtype.kind not in "fiu":
             raise ValueError(f"its type is {found.dtype}, which is not real")
     except (ValueError, EOFError, OSError, SyntaxError, MemoryError, RecursionError) as problem:
@@ -110,9 +111,7 @@ def typed(kind: str, value: object) -> dict[str, Any]:
 
 def ndarray(values: NDArray[Any]) -> dict[str, Any]:
     """An array."""
-    buffer = io.BytesIO()
-    np.save(buffer, values, allow_pickle=False)
-    return typed("ndarray", base64.b64encode(zlib.compress(buffer.getvalue(), _FASTEST)).decode("ascii"))
+    return typed("ndarray", base64.b64encode(zlib.compress(npy.dumps(values), _FASTEST)).decode("ascii"))
 
 
 def bit_array(bits: NDArray[np.bool_]) -> dict[str, Any]:
