@@ -10,8 +10,11 @@ import pytest
 from tests.documented import given
 from tests.documented.blocks import Block
 from tests.documented.play import Play
+from tests.sdk.needs import needs_client
 
 WAYS = {"in process": "qiskit_runtime_service", "loopback": "qruntime_server"}
+EXECUTOR = needs_client("0.50.0", "a sampler built on the executor that joins a session")
+LOOPBACK = needs_client("0.49.0", "IAM_URL, without which no variable leads to another IAM,")
 
 Start = Callable[..., Play]
 
@@ -29,13 +32,13 @@ def qruntime_config() -> Mapping[str, Any]:
     return {"backend": "fake_manila"}  # five qubits: a mitigated job measures all that there are
 
 
-@pytest.fixture(params=["legacy", "executor"])
+@pytest.fixture(params=["legacy", pytest.param("executor", marks=EXECUTOR)])
 def kind(request: pytest.FixtureRequest) -> str:
     """The kind of primitives: those of the pages, or the ones that are built on the executor."""
     return str(request.param)
 
 
-@pytest.fixture(params=WAYS)
+@pytest.fixture(params=["in process", pytest.param("loopback", marks=LOOPBACK)])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The way from `QiskitRuntimeService()` to the fake."""
     server = request.getfixturevalue(WAYS[request.param])

@@ -10,6 +10,7 @@ import pytest
 from pytest_qruntime import QRuntime
 from tests.documented import session_page
 from tests.documented.conftest import Start
+from tests.sdk.needs import at_least
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*V2.* deprecated:DeprecationWarning")
 
@@ -20,8 +21,8 @@ CLOSED = "Closed"
 
 KEYS = (
     "id backend_name interactive_timeout max_time active_timeout state accepting_jobs last_job_started "
-    "last_job_completed started_at closed_at activated_at mode usage_time timestamps"
-)
+    "last_job_completed started_at closed_at activated_at mode usage_time"
+) + (" timestamps" if at_least("0.51.0") else "")
 
 
 def only_session(qruntime: QRuntime) -> Any:

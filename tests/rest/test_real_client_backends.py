@@ -74,7 +74,14 @@ def test_fractional_gates_are_there_for_those_who_ask(qruntime: QRuntime) -> Non
     assert "rzz" not in found.backend("fake_backend").target.operation_names
 
 
-@pytest.mark.parametrize("name", ["fake_manila", "fake_torino", "fake_nighthawk"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "fake_manila",
+        "fake_torino",
+        pytest.param("fake_nighthawk", marks=needs_client("0.44.0", "fake_nighthawk")),
+    ],
+)
 def test_a_snapshot_has_its_target(qruntime: QRuntime, name: str) -> None:
     known = qruntime.backend("ibm_mine", snapshot=name)
     backend = service(qruntime).backend("ibm_mine")
@@ -85,6 +92,7 @@ def test_a_snapshot_has_its_target(qruntime: QRuntime, name: str) -> None:
     assert backend.properties().backend_name == "ibm_mine"
 
 
+@needs_client("0.47.0", "fake_berlin")
 def test_dates_fit_the_world(qruntime: QRuntime) -> None:
     qruntime.backend("mine", snapshot="fake_berlin")
     for name in ("mine", "fake_backend"):

@@ -11,6 +11,7 @@ from qiskit_ibm_runtime.accounts.exceptions import InvalidAccountError
 
 from pytest_qruntime import Plan, QRuntime, ServiceInstance
 from tests.rest.real_client import service
+from tests.sdk.needs import needs_client
 
 CODE_1352 = '"code":1352'
 
@@ -95,6 +96,7 @@ def test_more_instances_than_a_page_holds_are_all_found(qruntime: QRuntime) -> N
     assert len(service(qruntime).instances()) == 121
 
 
+@needs_client("0.44.0", "a plan that is unknown")
 def test_a_plan_that_the_catalog_has_archived_is_unknown(qruntime: QRuntime) -> None:
     qruntime.instance("old", plan=Plan.named("premium").but(name="standard"))
     (old,) = (one for one in service(qruntime).instances() if one["name"] == "old")

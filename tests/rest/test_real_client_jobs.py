@@ -109,6 +109,7 @@ def test_skipping_more_jobs_than_there_are_does_not_go_on_for_ever(backend: IBMB
     assert len(backend.service.jobs()) == jobs
 
 
+@pytest.mark.filterwarnings("ignore:The delete_job.. method is deprecated:DeprecationWarning")  # 0.43 alone
 def test_a_job_is_deleted_once_it_has_ended(backend: IBMBackend) -> None:
     job = submitted(backend)
     with pytest.raises(IBMRuntimeError, match="must be in a terminal state"):
@@ -148,6 +149,7 @@ def test_jobs_of_other_instances_are_found_by_a_service_of_all(qruntime: QRuntim
         service(qruntime).job(job.job_id())
 
 
+@needs_client("0.44.0", "asking for the usage before each job")
 def test_an_exhausted_instance_warns_at_submit(qruntime: QRuntime) -> None:
     lab = qruntime.instance("lab", plan="flex")
     qruntime.world.limit_usage(lab.model, 5)

@@ -76,9 +76,8 @@ def test_a_job_runs_with_a_client_that_was_imported_while_time_stood_still(proje
             circuit.x(0)
             circuit.measure_all()
             with warnings.catch_warnings():
-                warnings.filterwarnings("ignore", message="The SamplerV2 class", category=DeprecationWarning)
-                sampler = SamplerV2(QiskitRuntimeService().backend("fake_backend"))
-            job = sampler.run([circuit], shots=10)
+                warnings.filterwarnings("ignore", message="The .* class", category=DeprecationWarning)
+                job = SamplerV2(QiskitRuntimeService().backend("fake_backend")).run([circuit], shots=10)
             began = datetime.datetime.now(datetime.timezone.utc)
             assert job.result()[0].data.meas.get_counts() == {"1": 10}
             assert job.creation_date == began

@@ -146,7 +146,7 @@ def test_a_variable_that_a_test_changes_with_monkeypatch_is_the_user_s_again_aft
 
 def test_the_client_does_not_look_through_the_call_stack(qruntime: QRuntime, asked: Asked) -> None:
     assert os.environ["USAGE_DATA_OPT_OUT"] == "True"
-    QiskitRuntimeService()
+    QiskitRuntimeService().backends()
     application = asked.whole[-1].headers["x-qx-client-application"]
     assert application.endswith("/qiskit")
     assert "qiskit_ibm_runtime-" in application

@@ -16,6 +16,7 @@ from pytest_qruntime.clock.real import Real
 from pytest_qruntime.rest import Request, Response
 from tests.sdk.client import submit
 from tests.sdk.conftest import Asked
+from tests.sdk.needs import needs_client
 
 STATUS = "GET /v1/backends/fake_manila/status"
 FOR_EVER = 100
@@ -144,6 +145,7 @@ def test_iam_and_the_search_are_asked_once(qruntime: QRuntime, asked: Asked, wha
     assert (asked.count(what), qruntime.world.now_us) == (1, 0)
 
 
+@needs_client("0.44.0", "a plan that is unknown")
 def test_so_is_the_catalogue_without_which_a_plan_is_unknown(qruntime: QRuntime, asked: Asked) -> None:
     asked.fails("GET /v1/plan-premium", 500, times=FOR_EVER)
     (instance,) = QiskitRuntimeService(token=qruntime.api_key).instances()

@@ -152,5 +152,6 @@ def test_only_while_worlds_are_nested_does_the_client_tell_iam_for_which_instanc
 def test_a_token_of_another_seed_is_refused() -> None:
     with world(seed=1):
         service = QiskitRuntimeService()
+        service.usage()
     with world(seed=2), pytest.raises(IBMNotAuthorizedError, match="Invalid credentials"):
         service.usage()
