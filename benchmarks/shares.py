@@ -47,13 +47,13 @@ def measure(options: Options) -> Iterator[Row]:
     found = in_turns(shared, jobs, options.runs)
     for case in shared:
         yield from _shares(case, found[case])
-    engines = ["ideal", "schema", *["aer"] * installed("qiskit_aer")]
+    engines = ["ideal", "schema", *(["aer", "aer-noisy"] if installed("qiskit_aer") else [])]
     compared: list[Case] = [("SamplerV2", SMALL, engine) for engine in engines]
     found = in_turns(compared, jobs, options.runs)
     for case in compared:
         yield from _engine(case[2], found[case])
     if "aer" not in engines:
-        yield absent("P12", "the engine aer", "qiskit-aer")
+        yield absent("P12", "the engines aer and aer-noisy", "qiskit-aer")
 
 
 def in_turns(cases: list[Case], jobs: int, rounds: int) -> dict[Case, list[Split]]:

@@ -16,7 +16,7 @@ import numpy as np
 from pytest_qruntime.programs.engines import CannotSimulate
 from pytest_qruntime.programs.engines.noise import noise_model
 from pytest_qruntime.programs.engines.pieces import Piece, pieces
-from pytest_qruntime.programs.engines.schema import measured
+from pytest_qruntime.programs.engines.walk import instructions, measured
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -60,8 +60,7 @@ class Aer:
         from qiskit.quantum_info import Pauli
         from qiskit_aer.library import SaveExpectationValue
 
-        circuit = circuit.remove_final_measurements(inplace=False)
-        parts = pieces(circuit)
+        parts = [_undisturbed(piece) for piece in pieces(circuit)]
         idle = set(range(circuit.num_qubits)).difference(*(piece.qubits for piece in parts))
         found = np.array([_of_idle(label, idle) for label in labels]) * np.ones((len(values), 1))
         for piece in parts if len(values) else ():
@@ -98,7 +97,9 @@ class Aer:
     def _noise(self, piece: Piece) -> Any:
         if self._target is None or self._target.documents is None:
             raise CannotSimulate("the noise of the backend is not known")
-        return noise_model(self._target.documents, piece.qubits)
+        places = dict(zip(piece.circuit.qubits, piece.qubits, strict=True))
+        uses = frozenset(instructions(piece.circuit, places))
+        return noise_model(self._target.documents, piece.qubits, uses)
 
 
 @contextmanager
@@ -114,6 +115,13 @@ def _unlogged() -> Iterator[None]:
         yield
     finally:
         logger.removeFilter(passes)
+
+
+def _undisturbed(piece: Piece) -> Piece:
+    """The piece without its final measurements."""
+    if any(True for _ in measured(piece.circuit)):
+        return piece._replace(circuit=piece.circuit.remove_final_measurements(inplace=False))
+    return piece
 
 
 def _columns(circuit: Any, piece: Piece, values: NDArray[np.float64]) -> dict[Any, list[float]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from pytest_qruntime.programs.engines.walk import measured
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,15 +37,3 @@ class Schema:
         drawn = rng.uniform(-1.0, 1.0, (len(values), len(labels)))
         drawn[:, [not label.strip("I") for label in labels]] = 1.0
         return drawn
-
-
-def measured(circuit: Any) -> Iterator[Any]:
-    """The bits that a circuit measures into, also within control flow, as bits of the circuit itself."""
-    for instruction in circuit.data:
-        operation = instruction.operation
-        if operation.name == "measure":
-            yield from instruction.clbits
-        for block in getattr(operation, "blocks", ()):
-            outside = dict(zip(block.clbits, instruction.clbits, strict=True))
-            for bit in measured(block):
-                yield outside[bit]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pytest_qruntime.programs.circuit import Target
+from pytest_qruntime.programs.engines.walk import instructions
 from pytest_qruntime.programs.problems import Code, Invalid, short
 from pytest_qruntime.programs.target import ALWAYS
 
@@ -46,13 +46,3 @@ def check_isa(circuit: Any, target: Target, where: str) -> None:
                 "supported by the target system, which has it elsewhere",
                 _SOLUTION,
             )
-
-
-def instructions(circuit: Any, qubits: Mapping[Any, int]) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """The name and the qubits of every instruction, those in the blocks of control flow included."""
-    for instruction in circuit.data:
-        operation = instruction.operation
-        places = tuple([qubits[qubit] for qubit in instruction.qubits])
-        yield operation.name, places
-        for block in getattr(operation, "blocks", ()):
-            yield from instructions(block, dict(zip(block.qubits, places, strict=True)))

@@ -11,8 +11,9 @@ import numpy as np
 from pytest_qruntime.programs import options as shared
 from pytest_qruntime.programs.arrays import Shape, broadcast, sources
 from pytest_qruntime.programs.circuit import Target
+from pytest_qruntime.programs.engines.walk import instructions
 from pytest_qruntime.programs.native.codec import array, circuit
-from pytest_qruntime.programs.native.isa import CONTROL_FLOW, check_isa, instructions
+from pytest_qruntime.programs.native.isa import CONTROL_FLOW, check_isa
 from pytest_qruntime.programs.observables import PAULIS, Observable, observables
 from pytest_qruntime.programs.problems import Code, Invalid, short
 from pytest_qruntime.programs.pubs import MAX_EXECUTIONS, MAX_RESULTS

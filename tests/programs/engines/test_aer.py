@@ -170,6 +170,24 @@ def test_a_noise_model_is_made_once_per_backend_and_set_of_qubits() -> None:
     assert len(noise._MODELS) == known - 1
 
 
+def test_only_the_errors_of_what_a_circuit_does_are_looked_at() -> None:
+    configuration, properties = figures(3, gate_error=0.1)
+    target = Target(3, documents=lambda: (configuration, {**properties, "gates": properties["gates"][:1]}))
+    assert sample("aer-noisy", flipped(3, 0), NO_VALUES, 5, target).engine == "aer-noisy"
+    assert target.documents is not None
+    (model,) = noise._MODELS[target.documents].values()
+    assert [error["gate_qubits"] for error in model.to_dict()["errors"] if error["operations"] == ["x"]] == [[(0,)]]
+
+
+def test_the_models_that_are_kept_are_not_more_and_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(noise, "_KEPT", 2)
+    target = Target(5, documents=lambda: figures(5))
+    for qubit in range(5):
+        sample("aer-noisy", flipped(5, qubit), NO_VALUES, 5, target)
+    assert target.documents is not None
+    assert [qubits for qubits, _ in noise._MODELS[target.documents]] == [(3,), (4,)]
+
+
 @pytest.mark.parametrize(
     ("target", "reason"),
     [
@@ -249,3 +267,22 @@ def test_a_decision_on_a_bit_that_nothing_is_measured_into() -> None:
     with circuit.if_test((circuit.clbits[0], 1)):
         circuit.x(0)
     assert not sample("aer", circuit, NO_VALUES, 20).bits["c"].any()
+
+
+def test_values_are_those_before_a_measurement_at_the_end_and_after_one_in_the_middle() -> None:
+    circuit = QuantumCircuit(30, 2)
+    circuit.h([3, 20])
+    circuit.measure(3, 0)
+    circuit.h(3)
+    circuit.barrier()
+    circuit.measure(20, 1)
+    circuit.barrier()
+    circuit.x(5)
+    labels = ["I" * 26 + "X" + "III", "I" * 9 + "X" + "I" * 20, "I" * 26 + "Z" + "III", "I" * 24 + "Z" + "I" * 5]
+    values = np.stack(
+        [
+            sampling(engine).expectations(circuit, NO_VALUES, labels, np.random.default_rng(1)).values[0]
+            for engine in ("aer", "ideal")
+        ]
+    )
+    assert np.allclose(values, [0, 1, 0, -1], atol=0.1)
