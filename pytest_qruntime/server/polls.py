@@ -39,12 +39,21 @@ class Question(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What a client asked: when (virtual microseconds), what was to be seen then, and how often in a row."""
+    """What a client asked: when (virtual microseconds), what was to be seen then, and how often in a row.
+
+    `passed` is how many other requests it made since there is something new to see.
+    """
 
     question: Question
     at_us: int
     seen: Sight
     times: int
+    passed: int = 0
+
+    @property
+    def news(self) -> bool:
+        """Whether it looks different from what the client saw."""
+        return self.question.look() != self.seen
 
 
 class Client:
@@ -81,6 +90,10 @@ class Polls:
         seen the answer to its questions; while somebody sleeps on the clock that is held in this process; nor if
         nothing is pending. Such a poll waits for `HOLD_S` at most, and is answered with what is to be seen now. Those
         three are real time.
+    A pool
+        of connections is several clients, and asks the same question now on the one, now on the other. So a client that
+        asks something else is not waited for any more, if the news is an end or has been seen by another client, or
+        after as many requests as it has questions.
 
     Args:
         world: the world.
@@ -121,6 +134,7 @@ class Polls:
         known.changed = request.method not in ("GET", "HEAD")
         if known.changed:
             known.asked.clear()
+        self._pass_over(known, question)
         if question is None or seen is None:
             return False
         asked = self._again(known, question, seen)
@@ -161,6 +175,20 @@ class Polls:
         same = before is not None and before.at_us == now_us and before.seen == seen
         return Asked(question, now_us, seen, before.times + 1 if before is not None and same else 1)
 
+    def _pass_over(self, client: Client, question: Question | None) -> None:
+        """A client asked this, and not for what is new to see elsewhere."""
+        for key, asked in list(client.asked.items()):
+            if (question is None or key != question.key) and asked.news:
+                passed = asked._replace(passed=asked.passed + 1)
+                client.asked[key] = passed
+                if passed.passed > len(client.asked) or self._is_shown(key, asked.question.look()):
+                    del client.asked[key]
+
+    def _is_shown(self, key: str, sight: Sight | None) -> bool:
+        """Whether an answer is final, or some client has seen it."""
+        found = (client.asked.get(key) for client in self._clients.values())
+        return sight is None or any(asked is not None and asked.seen == sight for asked in found)
+
     def _remember(self, client: Client, asked: Asked, moved: bool) -> None:
         seen = asked.question.look()
         if seen is None:
@@ -176,7 +204,7 @@ class Polls:
         """Whether nobody objects, now or before long, and nobody has moved time meanwhile."""
         until_s = self.now_s() + HOLD_S
         while True:
-            if self._world.now_us != asked.at_us or asked.question.look() != asked.seen:
+            if self._world.now_us != asked.at_us or asked.news:
                 return False
             if self._nobody_objects(client):
                 return True
@@ -212,7 +240,7 @@ class Polls:
 
 def _news(client: Client) -> bool:
     """Whether something that a client polls for looks different from what it saw last."""
-    return any(asked.question.look() != asked.seen for asked in client.asked.values())
+    return any(asked.news for asked in client.asked.values())
 
 
 async def pause(seconds: float) -> None:

@@ -227,6 +227,27 @@ def test_time_stands_until_another_client_has_seen_what_is_new(stage: Stage) -> 
     assert stage.asks(second, "b") or stage.now_s == 130
 
 
+def test_an_end_that_another_connection_of_a_pool_has_seen_holds_nobody_up(stage: Stage) -> None:
+    first, second = stage.submit("a"), stage.submit("a")
+    stage.polls.closed("a")
+    stage.real_s += GRACE_S
+    assert [stage.asks(first, client) for client in "bcc"] == [False, False, True]
+    assert [stage.asks(second, client) for client in "bcc"] == [False, False, True]
+    assert stage.now_s == 130
+
+
+def test_a_question_that_nobody_asks_any_more_holds_nobody_up_for_long(stage: Stage) -> None:
+    stage.qruntime.backend().lanes = 1
+    first, second, third = (stage.submit("a") for _ in range(3))
+    stage.polls.closed("a")
+    stage.real_s += GRACE_S
+    assert not any(stage.asks(job, "b") for job in (second, third))
+    assert [stage.asks(first, "c"), stage.asks(first, "c")] == [False, True]  # the second runs, and b has not seen it
+    assert not any([stage.asks(third, "c"), stage.asks(third, "c")])
+    assert not any(stage.asks("jobs", "b") for _ in range(4))
+    assert stage.asks(third, "c")
+
+
 def test_a_client_that_has_gone_holds_nobody_up(stage: Stage) -> None:
     job = stage.submit("a")
     stage.asks("backends", "b")
