@@ -109,7 +109,6 @@ def test_skipping_more_jobs_than_there_are_does_not_go_on_for_ever(backend: IBMB
     assert len(backend.service.jobs()) == jobs
 
 
-@pytest.mark.filterwarnings("ignore:The delete_job.. method is deprecated:DeprecationWarning")  # 0.43 alone
 def test_a_job_is_deleted_once_it_has_ended(backend: IBMBackend) -> None:
     job = submitted(backend)
     with pytest.raises(IBMRuntimeError, match="must be in a terminal state"):

@@ -10,6 +10,7 @@ from qiskit_ibm_runtime import IBMInputValueError, QiskitRuntimeService
 
 from pytest_qruntime import QRuntime
 from tests.sdk.conftest import Asked
+from tests.sdk.needs import needs_client
 
 
 def names(backends: list[Any]) -> list[str]:
@@ -96,6 +97,7 @@ def test_an_unknown_backend_is_told_where_to_look(service: QiskitRuntimeService)
         service.backend("ibm_nowhere")
 
 
+@needs_client("0.44.0", "the client's look at fractional gates")
 def test_a_backend_without_fractional_gates_is_refused_to_those_who_want_them(service: QiskitRuntimeService) -> None:
     with pytest.raises(IBMInputValueError, match="Backend 'fake_manila' does not support fractional gates"):
         service.backend("fake_manila", use_fractional_gates=True)

@@ -23,6 +23,7 @@ from qiskit_ibm_runtime.exceptions import IBMApiError, IBMNotAuthorizedError
 from pytest_qruntime import QRuntime, world
 from tests.sdk.client import submit
 from tests.sdk.conftest import Asked
+from tests.sdk.needs import needs_client
 
 STATUS = "GET /v1/backends/fake_manila/status"
 
@@ -61,6 +62,7 @@ def test_not_authorized_is_an_exception_of_its_own(job: Any, asked: Asked) -> No
 def test_the_service_is_asked_with_credentials_that_it_does_not_know() -> None:
     with world(seed=1):
         service = QiskitRuntimeService()
+        service.usage()
     with world(seed=2), pytest.raises(IBMNotAuthorizedError, match='"code":1201,"message":"Invalid credentials'):
         service.usage()
 
@@ -99,6 +101,7 @@ def test_a_submission_to_a_session_that_is_not_there_looks_like_an_unknown_progr
         submit(session)
 
 
+@needs_client("0.44.0", "asking for the usage before each job")
 def test_a_submission_when_no_time_is_left(qruntime: QRuntime) -> None:
     qruntime.instance("small", plan="open")
     backend = QiskitRuntimeService(token=qruntime.api_key, instance="small").backend("fake_manila")

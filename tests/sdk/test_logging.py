@@ -12,6 +12,7 @@ from qiskit_ibm_runtime import QiskitRuntimeService
 from pytest_qruntime import QRuntime
 from tests.plugin.conftest import Project
 from tests.sdk.client import submit
+from tests.sdk.needs import needs_client
 
 MISSING = """
     from importlib.machinery import PathFinder
@@ -113,6 +114,7 @@ def test_without_the_extra_the_fixture_says_which_package_is_missing_and_how_to_
     assert "Traceback" not in result.stdout.str()
 
 
+@needs_client("0.46.0", "a submission without the client's warning of itself")
 def test_a_job_through_the_fixture_warns_of_nothing(
     qiskit_runtime_service: QiskitRuntimeService, recwarn: pytest.WarningsRecorder
 ) -> None:

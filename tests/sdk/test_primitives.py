@@ -60,8 +60,8 @@ def executor_estimator(mode: Any) -> Any:
 
 
 def executor(mode: Any) -> Any:
-    client = module_since("0.49", "qiskit_ibm_runtime")
-    program = client.QuantumProgram(shots=256)
+    client = module_since("0.46", "qiskit_ibm_runtime")
+    program = module_since("0.46", "qiskit_ibm_runtime.quantum_program").QuantumProgram(shots=256)
     program.append_circuit_item(bell())
     return client.Executor(mode).run(program)
 
@@ -82,7 +82,8 @@ def two_layers() -> QuantumCircuit:
 
 
 def noise_learner(mode: Any) -> Any:
-    from qiskit_ibm_runtime import NoiseLearner
+    module_since("0.46", "ibm_quantum_schemas")  # with which the fake reads what is to be learned
+    from qiskit_ibm_runtime.noise_learner import NoiseLearner
 
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*NoiseLearner.*deprecated", category=DeprecationWarning)
@@ -111,8 +112,8 @@ PRIMITIVES = {
     "EstimatorV2": Primitive("0.43", lambda mode: estimator(mode).run([(bare_bell(), zz())]), "estimator", one),
     "executor Sampler": Primitive("0.49", executor_sampler, "executor", correlated),
     "executor Estimator": Primitive("0.49", executor_estimator, "executor", one),
-    "Executor": Primitive("0.49", executor, "executor", bits),
-    "NoiseLearner": Primitive("0.43", noise_learner, "noise-learner", learned),
+    "Executor": Primitive("0.46", executor, "executor", bits),
+    "NoiseLearner": Primitive("0.46", noise_learner, "noise-learner", learned),
     "NoiseLearnerV3": Primitive("0.46", noise_learner_v3, "noise-learner", learned_v3),
 }
 

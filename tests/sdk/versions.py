@@ -30,8 +30,11 @@ OLDEST: Final = (0, 43, 1)  # as the extra `qiskit` says
 
 TESTS: Final = ("tests/sdk", "tests/documented", "tests/programs/native", "tests/programs/executor")
 REAL_CLIENT: Final = "tests/rest/test_real_client*.py"
-# Versions before 0.47 warn whenever they submit a job, of a class of their own.
-QUIET: Final = ("-W", "ignore:The RuntimeOptions class is deprecated:DeprecationWarning")
+# Version 0.43 warns of itself whenever a job is submitted or deleted; warnings are errors here.
+QUIET: Final = (
+    *("-W", "ignore:The RuntimeOptions class is deprecated:DeprecationWarning"),
+    *("-W", "ignore:The delete_job() method is deprecated:DeprecationWarning"),
+)
 
 HEAD: Final = "| qiskit-ibm-runtime | Qiskit | Python | passed | skipped | failed | on |\n"
 RULE: Final = "| --- | --- | --- | --- | --- | --- | --- |\n"
