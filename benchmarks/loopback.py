@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
@@ -87,9 +90,15 @@ def _beside(times: Times, case: str, what: str, rounds: int, *, limit: float | N
 
 
 def _starts(qruntime: QRuntime, options: Options) -> Iterator[Row]:
-    times = alternate({"start": looped(lambda: start_and_stop(qruntime), clock=Real.perf_counter)}, options.runs)
+    cases = {
+        "start": looped(lambda: start_and_stop(qruntime), clock=Real.perf_counter),
+        "command": looped(start_the_command, clock=Real.perf_counter),
+    }
+    times = alternate(cases, options.runs)
     what = "start and stop of a server on a world, wall time"
     yield row("P14", what, Ratio.plain(times["start"], 1e3), "ms", limit=20, rounds=options.runs)
+    what = "`qruntime serve`, from the command to the line that says where it is and to its end, wall time"
+    yield row("P14", what, Ratio.plain(times["command"], 1e3), "ms", limit=1000, rounds=options.runs)
 
 
 # -- the servers -----------------------------------------------------------------------------------------------------
@@ -128,6 +137,17 @@ def start_and_stop(qruntime: QRuntime) -> None:
 
     with serving(qruntime):
         pass
+
+
+def start_the_command() -> None:
+    """The command, as somebody starts it in a shell, and Ctrl+C as soon as it serves."""
+    command = [sys.executable, "-m", "pytest_qruntime.cli", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        serves = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+    if process.returncode or not serves:
+        raise RuntimeError(f"the command ended with {process.returncode}")
 
 
 # -- the clients -----------------------------------------------------------------------------------------------------
