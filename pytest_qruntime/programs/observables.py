@@ -6,7 +6,6 @@ qiskit.primitives: Paulis, and the projectors 0, 1 (Z), +, - (X), r, l (Y).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -15,6 +14,8 @@ from pytest_qruntime.programs.problems import Code, Invalid, short
 
 PAULIS = "IXYZ"
 PROJECTORS = "01+-rl"
+_LARGEST_BOUND = 1e150
+"""Larger coefficients cannot be squared, which a standard error needs (ours)."""
 _LETTERS = frozenset(PAULIS + PROJECTORS)
 
 
@@ -54,11 +55,11 @@ def _observable(value: object, qubits: int, where: str) -> Observable:
             "a list is always an axis of the array, so [pauli, coefficient] pairs do not work.",
         )
     found = Observable(tuple(terms))
-    if not 0 < found.bound < math.inf:
+    if not 0 < found.bound < _LARGEST_BOUND:
         raise Invalid(
             Code.PUB_NOT_VALID,
-            f"{where}: the observable {short(value)} is empty, or its coefficients are too large to be added",
-            "Give it at least one term with a coefficient that is not zero.",
+            f"{where}: the observable {short(value)} is empty, or its coefficients are too large",
+            "Give it at least one term with a coefficient that is not zero, and none above 1e150 in all.",
         )
     return found
 

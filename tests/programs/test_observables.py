@@ -65,6 +65,7 @@ def test_what_is_no_observable_of_the_circuit_is_refused(value: Any, code: Code,
     assert caught.value.problem.reason.startswith("pub 1: ")
 
 
-def test_coefficients_whose_sum_is_no_number_are_refused() -> None:
-    with pytest.raises(Invalid, match="too large to be added"):
-        observables({"ZZ": 1.7e308, "XX": -1.7e308}, 2, "pub 0")
+@pytest.mark.parametrize("value", [{"ZZ": 1.7e308, "XX": -1.7e308}, {"ZZ": 1e155}])
+def test_coefficients_whose_sum_or_square_is_no_number_are_refused(value: Any) -> None:
+    with pytest.raises(Invalid, match="its coefficients are too large"):
+        observables(value, 2, "pub 0")

@@ -63,7 +63,7 @@ class DrawnItem(NamedTuple):
 
     def draw(self, rng: np.random.Generator) -> tuple[Array, dict[str, Array]]:
         """All randomizations of one set of inputs are drawn at once."""
-        found: dict[str, Array] = {}
+        found = {} if math.prod(self.shape) else self._nothing()
         for place, element in self._elements():
             number = math.prod(self.shape[axis] for axis, index in enumerate(place) if isinstance(index, slice))
             drawn = self.samplex.sample(element, num_randomizations=number, rng=rng, max_workers=1)
@@ -76,11 +76,16 @@ class DrawnItem(NamedTuple):
         values = found.pop(VALUES, np.empty((*self.shape, 0)))
         return values.reshape(size, self.circuit.num_parameters).astype(np.float64), found
 
+    def _nothing(self) -> dict[str, Array]:
+        """The arrays of a shape without elements, for which a samplex has nothing to draw."""
+        specs = self.samplex.outputs().specs
+        return {spec.name: np.empty((*self.shape, *spec.shape[1:]), spec.dtype) for spec in specs}
+
     def _elements(self) -> Iterator[tuple[tuple[Any, ...], Any]]:
         """Each set of inputs, and where in the result its randomizations are."""
         axes = self.inputs.shape
         missing = (slice(None),) * (len(self.shape) - len(axes))
-        for index in np.ndindex(axes):
+        for index in np.ndindex(axes) if math.prod(self.shape) else ():
             place = tuple(slice(None) if length == 1 else at for length, at in zip(axes, index, strict=True))
             yield (*missing, *place), self.inputs[index]
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from pytest_qruntime.programs import qasm
 from pytest_qruntime.programs.circuit import Target
 from pytest_qruntime.programs.executor import noise, schemas
 from pytest_qruntime.programs.executor.layers import Layer, unique_layers
@@ -96,8 +97,13 @@ def _drawn(layer: Layer) -> dict[str, Any]:
 
 def _circuit(value: object, where: str) -> Any:
     """A circuit of the request: QPY, or OpenQASM 3 text."""
+    if isinstance(value, str):
+        return schemas.reading(lambda: _loaded(value), where, "Send circuits as the client's RuntimeEncoder does.")
+    return codec.circuit(value, where)
+
+
+def _loaded(text: str) -> Any:
     from qiskit import qasm3
 
-    if isinstance(value, str):
-        return schemas.reading(lambda: qasm3.loads(value), where, "Send circuits as the client's RuntimeEncoder does.")
-    return codec.circuit(value, where)
+    qasm.parse(text)  # Qiskit's reader prints to stderr what is wrong with a text
+    return qasm3.loads(text)

@@ -176,6 +176,16 @@ def test_the_deprecated_learner_wants_what_its_official_model_wants(manila: Any)
     assert problem("noise-learner", params, MANILA).code == Code.NOT_ISA
 
 
+def test_text_that_is_no_circuit_is_told_in_the_reason_alone(manila: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    legacy(manila, [bell()])
+    _, params = manila.service.sent[-1]
+    params["circuits"] = ["OPENQASM 3.0; qubit"]
+    found = problem("noise-learner", params)
+    assert found.code == Code.PAYLOAD_NOT_VALID
+    assert "params.circuits[0] cannot be read: QASM parsing failed: line 1" in found.reason
+    assert capfd.readouterr() == ("", "")
+
+
 def test_a_calibration_lasts_as_long_as_its_job(manila: Any) -> None:
     from qiskit_ibm_runtime import Session
 

@@ -82,6 +82,19 @@ def test_randomizations_and_arguments_share_one_array(manila: Any) -> None:
     assert len(np.unique(flips.reshape(4, -1), axis=0)) > 1
 
 
+@pytest.mark.parametrize("shape", [(0,), (4, 0)])
+def test_shapes_without_elements(shape: tuple[int, ...], manila: Any) -> None:
+    template, samplex = boxed()
+    program = QuantumProgram(shots=100)
+    arguments = {"parameter_values": np.array([0.5]), "basis_changes": {"basis": np.array([1])}}
+    program.append_samplex_item(template, samplex, samplex_arguments=arguments, shape=shape)
+    program.append_circuit_item(turned(), circuit_arguments=np.zeros((*shape, 1)))
+    Executor(manila).run(program)
+    drawn, given = answered(manila)
+    assert drawn["c"].shape == given["c"].shape == (*shape, 100, 1)
+    assert drawn["measurement_flips.c"].shape == (*shape, 1, 1)
+
+
 def test_what_is_in_a_box_is_run(manila: Any) -> None:
     circuit = QuantumCircuit(5, 2)
     with circuit.box():
