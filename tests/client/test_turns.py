@@ -57,3 +57,23 @@ def test_the_older_thread_submits_first_though_it_computes_longer(submit: Submit
         for thread in threads:
             thread.join()
         assert [job.tags for job in qruntime.jobs()] == [["older"], ["younger"]]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "in_turn"),
+    [
+        ("POST", "/api/v1/jobs", True),
+        ("PUT", "/api/v1/jobs/none/tags", True),
+        ("GET", "/api/v1/jobs", False),
+        ("POST", "/identity/token", False),  # clients hold a lock meanwhile: who waits for it would lose a turn
+        ("POST", "/v3/resources/search", False),
+    ],
+)
+def test_who_changes_nothing_takes_no_turn(
+    method: str, path: str, in_turn: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[str] = []
+    with pytest_qruntime.world() as qruntime:
+        monkeypatch.setattr(qruntime.clock, "take_turn", lambda: turns.append(path))
+        httpx.request(method, f"https://quantum.cloud.ibm.com{path}", headers=headers(qruntime), json={})
+    assert turns == ([path] if in_turn else [])
