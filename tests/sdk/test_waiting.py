@@ -36,6 +36,28 @@ def test_a_job_that_waits_eight_hours_costs_five_polls_at_most(qruntime: QRuntim
     assert polls(asked, job) <= 5
 
 
+@pytest.mark.parametrize("mode", [Session, Batch])
+def test_so_does_one_of_a_session_or_a_batch_and_one_that_another_handle_waits_for(
+    qruntime: QRuntime, backend: Any, asked: Asked, mode: type[Session]
+) -> None:
+    qruntime.next_jobs(None, classical="6h", quantum="2h")
+    with mode(backend) as workload:
+        job = submit(workload)
+    asked.clear()
+    QiskitRuntimeService().job(job.job_id()).result()
+    assert qruntime.world.now_us >= 8 * 3600 * 1_000_000
+    assert polls(asked, job) <= 5
+
+
+def test_a_timeout_of_seven_hours_costs_no_more(qruntime: QRuntime, backend: Any, asked: Asked) -> None:
+    qruntime.next_jobs(classical="6h", quantum="2h")
+    job = submit(backend)
+    with pytest.raises(RuntimeJobTimeoutError, match="after 25200 secs"):
+        job.result(timeout=25_200)
+    assert qruntime.world.now_us == 25_200_000_000
+    assert polls(asked, job) <= 5
+
+
 def test_each_state_of_the_job_is_seen_by_a_poll(
     qruntime: QRuntime, backend: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
