@@ -19,7 +19,7 @@ ASKS_OF_A_JOB: Final = 2
 ASKS_OF_THE_REST: Final = 5
 PATIENCE_S: Final = 1.0
 GRACE_S: Final = 0.05
-HOLD_S: Final = 0.1
+HOLD_S: Final = 0.5
 LOOK_EVERY_S: Final = 0.005
 EVENTS_AT_ONCE: Final = 100_000
 
@@ -140,8 +140,9 @@ class Polls:
         asked = self._again(known, question, seen)
         needed = ASKS_OF_A_JOB if question.of_a_job else ASKS_OF_THE_REST
         moved = asked.times >= needed and await self._may_jump(known, asked) and self._jump(known, asked)
+        anew = moved or asked.news or asked.at_us != self._world.now_us
         self._remember(known, asked, moved)
-        return moved
+        return anew
 
     # -- questions ---------------------------------------------------------------------------------------------------
 
@@ -201,10 +202,10 @@ class Polls:
     # -- jumps -------------------------------------------------------------------------------------------------------
 
     async def _may_jump(self, client: Client, asked: Asked) -> bool:
-        """Whether nobody objects, now or before long, and nobody has moved time meanwhile."""
+        """Whether nobody objects, now or before long, and there is nothing new to see meanwhile."""
         until_s = self.now_s() + HOLD_S
         while True:
-            if self._world.now_us != asked.at_us or asked.news:
+            if asked.news:
                 return False
             if self._nobody_objects(client):
                 return True

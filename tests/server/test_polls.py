@@ -202,9 +202,9 @@ def test_a_poll_that_is_held_sees_what_another_one_moved(stage: Stage) -> None:
     job = stage.submit()
     stage.asks(job)
     stage.on_their_way = 1
-    stage.meanwhile = lambda: stage.qruntime.clock.tick(1)
-    assert not stage.asks(job)
-    assert stage.now_s == 1
+    stage.meanwhile = lambda: stage.qruntime.clock.tick(70)
+    assert stage.asks(job)
+    assert stage.now_s == 70
 
 
 def test_time_stands_while_another_client_is_between_two_requests(stage: Stage) -> None:
