@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from qiskit_ibm_runtime import IBMInputValueError, QiskitRuntimeService
 from qiskit_ibm_runtime.accounts import InvalidAccountError
+from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 from pytest_qruntime import QRuntime, ServiceInstance
 from tests.sdk.client import submit
@@ -173,3 +174,10 @@ def test_a_local_service_stays_local(qruntime: QRuntime, asked: Asked) -> None:
     backend = QiskitRuntimeService(channel="local").backend("fake_manila")
     assert backend.num_qubits == 5
     assert asked == []
+
+
+def test_a_backend_of_the_local_mode_stays_local(qruntime: QRuntime, asked: Asked) -> None:
+    before_us = qruntime.world.now_us
+    job = submit(FakeManilaV2())
+    assert job.result() is not None
+    assert (asked, qruntime.jobs(), qruntime.world.now_us) == ([], [], before_us)

@@ -84,6 +84,17 @@ def test_the_service_is_asked_for_dates_in_utc(
     assert "created_after=2026-01-15T12%3A00%3A00" in asked.whole[-1].query
 
 
+def test_the_client_takes_dates_of_a_third_zone_for_local_ones(
+    qiskit_runtime_service: QiskitRuntimeService, zone: str, asked: Asked
+) -> None:
+    elsewhere = datetime.now().replace(tzinfo=timezone(3 * HOUR))
+    for date in (elsewhere, elsewhere.replace(tzinfo=None)):
+        qiskit_runtime_service.jobs(created_before=date)
+    queries = [request.query for request in asked.whole[-2:]]
+    assert queries[0] == queries[1]
+    assert "created_before=2026-01-15T12%3A00%3A00" in queries[0]
+
+
 def test_the_properties_of_a_time_are_asked_for_in_local_time(qruntime: QRuntime, backend: Any) -> None:
     qruntime.clock.tick("1d")
     assert backend.properties(datetime=datetime.now() - HOUR) is not None
@@ -101,6 +112,14 @@ def test_dates_of_the_client_go_through_numpy_pickle_and_copies(backend: Any) ->
     assert isinstance(created, datetime)
     assert np.datetime64(created.astimezone(timezone.utc).replace(tzinfo=None)) == np.datetime64("2026-01-15T12:00")
     assert pickle.loads(pickle.dumps(created)) == copy.deepcopy(created) == BEGIN
+
+
+def test_execution_spans_are_naive_and_in_utc_as_the_client_documents(qruntime: QRuntime, backend: Any) -> None:
+    qruntime.next_jobs(classical=20, quantum=10)
+    spans = submit(backend).result().metadata["execution"]["execution_spans"]
+    noon = BEGIN.replace(tzinfo=None)
+    assert (spans.start, spans.stop) == (noon + timedelta(seconds=20), noon + timedelta(seconds=30))
+    assert spans.duration == 10
 
 
 @pytest.mark.qruntime(freeze=False)
