@@ -87,6 +87,14 @@ def test_jobs_are_those_of_the_instance_which_is_active_from_then_on(qruntime: Q
         assert ids(everywhere.jobs()) == ids([job])
 
 
+def test_a_job_of_another_instance_is_found_and_its_instance_is_active_then(qruntime: QRuntime) -> None:
+    german = qruntime.instance("german", region="eu-de")
+    everywhere = QiskitRuntimeService(token=qruntime.api_key)
+    job = submit(QiskitRuntimeService(token=qruntime.api_key, instance="german").backend("fake_manila"))
+    everywhere.jobs(instance=qruntime.crn)
+    assert everywhere.job(job.job_id()).instance == everywhere.active_instance() == german.crn
+
+
 @pytest.mark.parametrize(
     ("limit", "skip", "found", "pages"),
     [

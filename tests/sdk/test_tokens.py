@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
-from concurrent.futures import ThreadPoolExecutor
+import sys
+import threading
+import traceback
 from datetime import datetime, timezone
 from typing import Any
 
@@ -13,12 +15,18 @@ from qiskit_ibm_runtime import QiskitRuntimeService
 from qiskit_ibm_runtime.exceptions import IBMNotAuthorizedError
 
 from pytest_qruntime import QRuntime, world
-from pytest_qruntime.clock.real import Real
+from pytest_qruntime.rest import Request, Response
 from tests.sdk.client import submit
 from tests.sdk.conftest import Asked
 
 IAM = "POST /identity/token"
 FROZEN_OR_NOT = [pytest.param(freeze, marks=pytest.mark.qruntime(freeze=freeze)) for freeze in (True, False)]
+
+
+def is_in(thread: threading.Thread, function: str) -> bool:
+    """Whether a thread is in a function of that name at this moment."""
+    frame = sys._current_frames().get(thread.ident or 0)
+    return frame is not None and any(one.f_code.co_name == function for one, _ in traceback.walk_stack(frame))
 
 
 @pytest.fixture
@@ -72,17 +80,31 @@ def test_a_freeze_inside_the_test_does_not_make_a_token_older(backend: Any, aske
     assert IAM not in asked
 
 
-def test_threads_that_find_a_token_expired_wait_for_one_request(
+def test_threads_that_find_a_token_expired_wait_for_one_request_and_not_for_the_clock(
     qruntime: QRuntime, backend: Any, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slept: list[float] = []
-    monkeypatch.setattr(Real, "sleep", slept.append)
+    handle, iam_is_asked, iam_may_answer = qruntime.service.handle, threading.Event(), threading.Event()
+
+    def slow(request: Request) -> Response:
+        if request.path == "/identity/token":
+            iam_is_asked.set()
+            iam_may_answer.wait()
+        return handle(request)
+
+    monkeypatch.setattr(qruntime.service, "handle", slow)
     qruntime.clock.tick("9h")
     before_us = qruntime.world.now_us
-    with ThreadPoolExecutor(8) as pool:
-        assert all(pool.map(lambda _: backend.status().operational, range(8)))
-    assert asked.count(IAM) == 1
-    assert (slept, qruntime.world.now_us) == ([], before_us)
+    threads = [threading.Thread(target=backend.status) for _ in range(4)]
+    threads[0].start()
+    iam_is_asked.wait()
+    for thread in threads[1:]:
+        thread.start()
+    while not all(is_in(thread, "paced_request_token") for thread in threads):
+        pass
+    iam_may_answer.set()
+    for thread in threads:
+        thread.join()
+    assert (asked.count(IAM), qruntime.world.now_us) == (1, before_us)
 
 
 def test_a_token_says_that_it_was_issued_in_virtual_time(qruntime: QRuntime, asked: Asked) -> None:
