@@ -28,9 +28,9 @@ FENCE = re.compile(r"(?P<indent> *)(?P<fence>`{3,}|~{3,})\s*(?P<language>[\w+-]*
 COMMENT = re.compile(r"\s*<!--\s*(?P<name>[\w-]+)(?::\s*(?P<value>.*?))?\s*-->\s*$")
 TEST = re.compile(r"^\s*(async )?def test_", re.MULTILINE)
 
-SHOWN = {"text", "http", "markdown"}
+SHOWN = {"text", "http", "markdown", "yaml"}
 CODE = {"python", "pycon", "console", "toml", "ini", "json"}
-SHELL = {"sh"}
+OTHER_CODE = {"sh", "js"}
 NEEDS_VALUE = {
     "continue": False,
     "fails": True,
@@ -106,20 +106,22 @@ def _blocks(page: str, text: str) -> Iterator[Block]:
         before = (*previous.before, previous) if follows and previous else ()
         block = Block(page, line, language, "\n".join(content) + "\n", markers, before)
         _check(block)
-        if language in CODE and "skip" not in markers:
+        if (language in CODE or "file" in markers) and "skip" not in markers:
             previous = block
         yield block
 
 
 def _check(block: Block) -> None:
-    if block.language not in SHOWN | CODE | SHELL:
-        known = ", ".join(sorted(SHOWN | CODE | SHELL))
+    if block.language not in SHOWN | CODE | OTHER_CODE:
+        known = ", ".join(sorted(SHOWN | CODE | OTHER_CODE))
         raise ValueError(f"{block}: unknown language {block.language!r}; the languages are {known}")
     if "output" in block.markers and block.before[-1].language not in {"python", "pycon"}:
         raise ValueError(f"{block}: the output of a {block.before[-1].language} block stands in that block itself")
-    unmarked = not block.markers.keys() & {"run", "skip"}
-    if block.language in SHELL | {"console"} and unmarked:
-        raise ValueError(f"{block}: a {block.language} block needs the marker run, or skip: with the reason")
+    ways = {"console": ["run"], "sh": ["run", "file"], "js": ["file"]}.get(block.language, [])
+    if ways and not block.markers.keys() & {*ways, "skip"}:
+        raise ValueError(
+            f"{block}: a {block.language} block needs the marker {' or '.join(ways)}, or skip: with the reason"
+        )
 
 
 def _pages() -> list[Path]:
@@ -156,11 +158,16 @@ def test_code_block(block: Block | Exception, pytester: pytest.Pytester, monkeyp
 
 def test_the_readme_has_the_two_commands_that_the_gate_runs() -> None:
     blocks = _blocks("README.md", (ROOT / "README.md").read_text(encoding="utf-8"))
-    assert [block.markers["run"] for block in blocks if block.language in SHELL] == ["main", "tests"]
+    assert [block.markers["run"] for block in blocks if block.language == "sh"] == ["main", "tests"]
 
 
-def _execute_shell(block: Block, _: pytest.Pytester) -> None:
-    """The gate runs the README's two commands, on a fresh copy; running them here would never end."""
+def _execute_other_code(block: Block, _: pytest.Pytester) -> None:
+    """A file is run by the blocks that continue it.
+
+    The gate runs the README's two commands, on a fresh copy; running them here would never end.
+    """
+    if "file" in block.markers:
+        return
     assert block.page == "README.md", "only the README has commands for the gate; mark this block skip: with the reason"
     assert block.markers["run"] in {"main", "tests"}
 
@@ -255,8 +262,10 @@ EXECUTE: Mapping[str, Callable[[Block, pytest.Pytester], None]] = {
     "toml": _execute_configuration,
     "ini": _execute_configuration,
     "json": _execute_configuration,
-    "sh": _execute_shell,
+    "sh": _execute_other_code,
+    "js": _execute_other_code,
     "text": _execute_shown,
     "http": _execute_shown,
     "markdown": _execute_shown,
+    "yaml": _execute_shown,
 }

@@ -109,12 +109,20 @@ def test_configuration_parses_and_pytest_accepts_it(check: Check) -> None:
         ("\n<!-- tset -->\n```python\n```\n", "page.md:3: unknown marker <!-- tset -->"),
         ("<!-- skip -->\n```python\n```\n", "page.md:2: the marker skip needs a value"),
         ("<!-- continue -->\n```python\n```\n", "page.md:2: there is no earlier block"),
-        ("```sh\nls\n```\n", "page.md:1: a sh block needs the marker run, or skip: with the reason"),
+        ("```sh\nls\n```\n", "page.md:1: a sh block needs the marker run or file, or skip: with the reason"),
+        ("```js\nls()\n```\n", "page.md:1: a js block needs the marker file, or skip: with the reason"),
         ("```python\n", "page.md:1: this fence is never closed"),
     ],
 )
 def test_a_block_that_nobody_would_run_fails(check: Check, page: str, message: str) -> None:
     check.fails(page, message)
+
+
+def test_a_file_in_another_language_is_there_for_the_blocks_that_continue_it(check: Check) -> None:
+    file = "<!-- file: loop.js -->\n```js\nconst steps = 3;\n```\n"
+    test = "<!-- continue -->\n```python\nassert open('loop.js').read() == 'const steps = 3;\\n'\n```\n"
+    check.passes(file + test, blocks=2)
+    check.fails(file, "no block continues this file")
 
 
 def test_a_block_may_be_skipped_for_a_reason(check: Check) -> None:
