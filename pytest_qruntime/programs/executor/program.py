@@ -22,9 +22,10 @@ from pytest_qruntime.programs.executor.items import Item, drawn, given
 from pytest_qruntime.programs.executor.tensors import Array, tensor
 from pytest_qruntime.programs.executor.timing import Work, chunk_timing
 from pytest_qruntime.programs.native.isa import check_isa
+from pytest_qruntime.programs.native.pubs import MAX_BITS
 from pytest_qruntime.programs.native.sampler import points
 from pytest_qruntime.programs.problems import Code, Invalid
-from pytest_qruntime.programs.pubs import MAX_BITS, MAX_EXECUTIONS
+from pytest_qruntime.programs.pubs import MAX_EXECUTIONS
 
 VERSIONS = ("v0.1", "v0.2", "v1.0", "v1.1", "v2.0")
 """The schema versions that are read, and answered in."""

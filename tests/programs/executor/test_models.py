@@ -234,6 +234,13 @@ def test_more_executions_than_a_job_may_have_are_refused() -> None:
     assert "the job asks for 10200000 executions" in found.reason
 
 
+def test_more_bits_than_a_result_may_have_are_refused() -> None:
+    """Each takes a byte while it is computed."""
+    circuit = QuantumCircuit(2, 400)
+    circuits = CompressedQpyDataModel.from_python([circuit])
+    assert problem("executor", version_2_0(circuits, shots=900_000)).code == Code.OVER_LIMITS
+
+
 def test_both_levels_at_once_are_not_simulated() -> None:
     assert problem("executor", version_2_0(meas_level="both")).code == Code.NOT_SIMULATED
 

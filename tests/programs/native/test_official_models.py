@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ pydantic = pytest.importorskip("pydantic")
 sampler = pytest.importorskip("ibm_quantum_schemas.sampler.version_0_1")
 estimator = pytest.importorskip("ibm_quantum_schemas.estimator.version_0_1")
 
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "results.md"
 PARAMS = {"sampler": sampler.ParamsModel, "estimator": estimator.ParamsModel}
 RESULTS = {"sampler": sampler.PrimitiveResultWrapperModel, "estimator": estimator.PrimitiveResultWrapperModel}
 
@@ -58,17 +60,18 @@ def test_what_the_client_sends_fits_the_models_and_so_does_the_answer(
     RESULTS[program].model_validate(document(program, params))
 
 
-UNFIT: list[tuple[str, Any, str]] = [
-    ("sampler", (measured(), [0.1]), "pubs.0.2"),
-    ("estimator", (isa(), [["IIIZZ"], ["XIIIX"]], [0.1]), "pubs.0.1"),
+UNFIT: list[tuple[str, Any, str, str]] = [
+    ("sampler", (measured(), [0.1]), "pubs.0.2", "- a sampler's PUB without shots of its own: the client sends `null`"),
+    ("estimator", (isa(), [["IIIZZ"], ["XIIIX"]], [0.1]), "pubs.0.1", "- an estimator's observables in lists of lists"),
 ]
 
 
-@pytest.mark.parametrize(("program", "pub", "where"), UNFIT)
+@pytest.mark.parametrize(("program", "pub", "where", "documented"), UNFIT)
 def test_what_the_client_sends_although_the_models_forbid_it_is_answered_nevertheless(
-    program: str, pub: Any, where: str, monkeypatch: pytest.MonkeyPatch
+    program: str, pub: Any, where: str, documented: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No shots in a sampler's PUB, and observables in lists of lists: docs/reference/results.md names these."""
+    """And the documentation names it."""
+    assert documented in PAGE.read_text(encoding="utf-8")
     params = sent(program, FakeManilaV2(), [pub], {}, monkeypatch)
     with pytest.raises(pydantic.ValidationError) as caught:
         PARAMS[program].model_validate(params)
