@@ -123,7 +123,7 @@ def test_nothing_of_this_process_leads_past_the_server(monkeypatch: pytest.Monke
         "HTTPS_PROXY": "http://proxy.example:3128",
         "QISKIT_IBM_TOKEN": "a-real-key",
         "QISKIT_FUNCTIONS_EXPERIMENTAL": "1",
-        "IBM_CREDENTIALS_FILE": "/home/somebody/ibm-credentials.env",
+        "IBM_CREDENTIALS_FILE": "~/ibm-credentials.env",
         "VCAP_SERVICES": "{}",
         "IAM_APIKEY": "a-real-key",
         "GLOBAL_SEARCH_AUTH_TYPE": "noAuth",
