@@ -62,7 +62,7 @@ def _made(
             model.add_quantum_error(compact(error) if len(qubits) <= _FEW else error, name, places)
     except (QiskitError, LookupError, TypeError, ValueError) as problem:
         raise CannotSimulate(f"the backend's properties do not make a noise model: {problem!r}") from problem
-    model.add_basis_gates([gate["gate"] for gate in some["gates"]])
+    model.add_basis_gates(sorted({"id", *(gate["gate"] for gate in some["gates"])}))  # it warns of a model without any
     return model
 
 

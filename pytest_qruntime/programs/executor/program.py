@@ -22,10 +22,9 @@ from pytest_qruntime.programs.executor.items import Item, drawn, given
 from pytest_qruntime.programs.executor.tensors import Array, tensor
 from pytest_qruntime.programs.executor.timing import Work, chunk_timing
 from pytest_qruntime.programs.native.isa import check_isa
-from pytest_qruntime.programs.native.pubs import MAX_BITS
+from pytest_qruntime.programs.native.pubs import check_limits
 from pytest_qruntime.programs.native.sampler import points
 from pytest_qruntime.programs.problems import Code, Invalid
-from pytest_qruntime.programs.pubs import MAX_EXECUTIONS
 
 VERSIONS = ("v0.1", "v0.2", "v1.0", "v1.1", "v2.0")
 """The schema versions that are read, and answered in."""
@@ -160,10 +159,4 @@ def _check_limits(job: ExecutorJob) -> None:
         number = math.prod(item.shape) * job.shots
         executions += number
         bits += number * item.circuit.num_clbits
-    if executions > MAX_EXECUTIONS or bits > MAX_BITS:
-        raise Invalid(
-            Code.OVER_LIMITS,
-            f"the job asks for {executions} executions and {bits} bits of results; at most {MAX_EXECUTIONS} executions "
-            f"and {MAX_BITS} bits are possible",
-            "Use fewer shots, randomizations or parameter sets, or split the job.",
-        )
+    check_limits(executions, bits)

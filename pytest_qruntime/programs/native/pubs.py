@@ -58,17 +58,18 @@ class EstimatorPub(NamedTuple):
 def sampler_pubs(params: Mapping[str, Any], target: Target | None) -> list[SamplerPub]:
     """The PUBs of a sampler job whose options are good. Raises `Invalid`."""
     default = shared.sampler_shots(params)
-    found = [_sampler_pub(pub, default, target, f"pub {index}") for index, pub in enumerate(params["pubs"])]
-    executions = sum(len(pub.values) * pub.shots for pub in found)
-    bits = sum(len(pub.values) * pub.shots * sum(map(len, pub.circuit.cregs)) for pub in found)
+    return [_sampler_pub(pub, default, target, f"pub {index}") for index, pub in enumerate(params["pubs"])]
+
+
+def check_limits(executions: int, bits: int) -> None:
+    """Raise `Invalid` for a job that runs circuits more often, or measures more bits, than one job may."""
     if executions > MAX_EXECUTIONS or bits > MAX_BITS:
         raise Invalid(
             Code.OVER_LIMITS,
             f"the job asks for {executions} executions and {bits} bits of results; at most {MAX_EXECUTIONS} executions "
             f"and {MAX_BITS} bits are possible",
-            "Use fewer shots or parameter sets, or split the job.",
+            "Use fewer shots, randomizations or parameter sets, or split the job.",
         )
-    return found
 
 
 def _sampler_pub(pub: object, default: int, target: Target | None, where: str) -> SamplerPub:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import mul
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,7 +14,7 @@ from pytest_qruntime.programs.circuit import Target
 from pytest_qruntime.programs.engines import Sampled, Sampling
 from pytest_qruntime.programs.native import codec
 from pytest_qruntime.programs.native.options import check
-from pytest_qruntime.programs.native.pubs import SamplerPub, sampler_pubs
+from pytest_qruntime.programs.native.pubs import SamplerPub, check_limits, sampler_pubs
 from pytest_qruntime.programs.native.spans import Run, spans
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ class SamplerJob(NamedTuple):
     """The input of a sampler job, the engine that measures, and how the service runs and shows it."""
 
     pubs: Sequence[SamplerPub]
+    runs: Sequence[Run]
     sampling: Sampling
-    twirling: Mapping[str, Any]
     meas_type: str
 
     @classmethod
@@ -37,20 +38,23 @@ class SamplerJob(NamedTuple):
         check("sampler", params)
         options = shared.part(params, "options", "params")
         execution = shared.part(options, "execution")
-        twirling = shared.part(options, "twirling")
-        return cls(sampler_pubs(params, target), sampling, twirling, execution.get("meas_type") or "classified")
+        pubs = sampler_pubs(params, target)
+        runs = [Run.of(pub, shared.part(options, "twirling")) for pub in pubs]
+        executions = [len(pub.values) * run.shots for pub, run in zip(pubs, runs, strict=True)]
+        widths = (sum(map(len, pub.circuit.cregs)) for pub in pubs)
+        check_limits(sum(executions), sum(map(mul, executions, widths)))
+        return cls(pubs, runs, sampling, execution.get("meas_type") or "classified")
 
     def result(self, rng: Random, started: str, finished: str) -> dict[str, Any]:
         """The result document; `metadata.pytest_qruntime` says which engine measured which PUB."""
-        runs = [Run.of(pub, self.twirling) for pub in self.pubs]
         results, engines = [], []
-        for pub, run in zip(self.pubs, runs, strict=True):
+        for pub, run in zip(self.pubs, self.runs, strict=True):
             draws = np.random.default_rng(rng.getrandbits(128))
             sampled = self.sampling.sample(pub.circuit, pub.values, run.shots, draws)
             results.append(self._pub(pub, run, sampled, draws))
             engines.append({"engine": sampled.engine, "asked": self.sampling.name, "because": sampled.because})
         metadata = {
-            "execution": {"execution_spans": spans(runs, started, finished)},
+            "execution": {"execution_spans": spans(self.runs, started, finished)},
             "version": 2,
             "pytest_qruntime": {"pubs": engines},
         }

@@ -246,12 +246,13 @@ def test_a_circuit_as_wide_as_a_device_with_gates_and_measurements_everywhere() 
     assert np.allclose(found, ideal)
 
 
-def test_readout_errors_of_qubits_that_only_are_measured() -> None:
+def test_readout_errors_of_qubits_that_only_are_measured(caplog: pytest.LogCaptureFixture) -> None:
     circuit = QuantumCircuit(40)
     circuit.measure_all()
     target = Target(40, documents=lambda: figures(40, readout=0.2))
     ones = sample("aer-noisy", circuit, NO_VALUES, 2000, target).bits["meas"][0].mean(axis=0)
     assert np.abs(ones - 0.2).max() < 0.06
+    assert not caplog.records
 
 
 def test_two_qubits_that_are_measured_into_one_bit_stay_in_order() -> None:

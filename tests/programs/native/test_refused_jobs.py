@@ -137,6 +137,16 @@ def test_pubs_of_a_sampler_that_cannot_be(parts: Any, code: Code, message: str) 
     refuses("sampler", with_pub("sampler", *parts), code, message)
 
 
+def test_randomizations_count_where_they_make_more_shots() -> None:
+    """They only split the shots that a PUB asks for itself."""
+    plain = QuantumCircuit(1, 1)
+    twirling = {"enable_gates": True, "num_randomizations": 1000, "shots_per_randomization": 20_000}
+    params = sampler_params((plain, None, 100), twirling=twirling)
+    assert not isinstance(programs.prepare("sampler", params), Problem)
+    params["pubs"][0][2] = None
+    refuses("sampler", params, Code.OVER_LIMITS, "the job asks for 20000000 executions")
+
+
 def test_results_that_no_memory_holds() -> None:
     wide = QuantumCircuit(1, 127)
     refuses("sampler", sampler_params((wide, None, 9_000_000)), Code.OVER_LIMITS, "1143000000 bits of results")
