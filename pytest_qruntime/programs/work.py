@@ -61,7 +61,8 @@ def inspect(program_id: str, params: object) -> Work:
         return Work()
     estimator = program_id == "estimator"
     default = _default_shots(params, estimator=estimator)
-    executions = sum(_executions(pub, default, estimator=estimator) for pub in pubs)
+    twirled = _twirled_shots(params, estimator=estimator)
+    executions = sum(_executions(pub, default, twirled, estimator=estimator) for pub in pubs)
     return Work(len(pubs), min(max(1, executions), _MOST))
 
 
@@ -99,7 +100,18 @@ def _default_shots(params: Mapping[str, Any], *, estimator: bool) -> int:
         return options.DEFAULT_SHOTS
 
 
-def _executions(pub: object, default: int, *, estimator: bool) -> int:
+def _twirled_shots(params: Mapping[str, Any], *, estimator: bool) -> int | None:
+    """The shots that the options order by saying how many randomizations there are, and how large each is."""
+    try:
+        twirling = options.part(options.part(params, "options", "params"), "twirling")
+        on = estimator or twirling.get("enable_gates") or twirling.get("enable_measure")
+        numbers = [options.shots(twirling.get(key), "") for key in ("num_randomizations", "shots_per_randomization")]
+    except Invalid:
+        return None
+    return math.prod(numbers) if on else None
+
+
+def _executions(pub: object, default: int, twirled: int | None, *, estimator: bool) -> int:
     parts = list(pub)[:4] if isinstance(pub, (list, tuple)) else [pub]
     if estimator and len(parts) > 1:
         del parts[1]
@@ -108,6 +120,8 @@ def _executions(pub: object, default: int, *, estimator: bool) -> int:
         shots = _own_shots(parts[2], estimator=estimator)
     except Invalid:
         shots = None
+    if twirled is not None and (estimator or shots is None):
+        shots = twirled
     return _sets(parts[0], parts[1]) * (default if shots is None else shots)
 
 

@@ -31,6 +31,19 @@ def test_parameter_sets_are_counted_from_the_header_of_the_array(
     assert inspect("sampler", params) == Work(1, 10 * int(np.prod(shape)))
 
 
+@pytest.mark.parametrize(("switches", "executions"), [({}, 110), ({"enable_gates": True}, 310)])
+def test_randomizations_order_the_shots_of_pubs_that_do_not(switches: dict[str, bool], executions: int) -> None:
+    sizes = {"num_randomizations": 20, "shots_per_randomization": 15}
+    pubs = (swept(0), None), (swept(0), None, 10)
+    assert inspect("sampler", sampler_params(*pubs, default_shots=100, twirling={**sizes, **switches})).executions == (
+        executions
+    )
+    params = estimator_params((swept(0), "Z", None, 0.1), twirling={**sizes, **switches})
+    assert inspect("estimator", params).executions == 300
+    params["options"]["twirling"]["num_randomizations"] = "auto"
+    assert inspect("estimator", params).executions == 100
+
+
 def test_pubs_and_their_defaults_are_added_up() -> None:
     params = sampler_params((swept(1), np.zeros((3, 1)), 10), (swept(0), None), default_shots=7)
     assert inspect("sampler", params) == Work(2, 37)
