@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pytest_qruntime.client.polling import Polling
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.rest import Service
 from pytest_qruntime.rest.http import Request, Response
@@ -25,10 +26,13 @@ class InTurn:
     def __init__(self, service: Service, clock: Clock) -> None:
         self._service = service
         self._clock = clock
+        self._polling = Polling(clock)
 
     def handle(self, request: Request) -> Response:
-        """Answer one request, in its turn if it may change something."""
-        if request.method not in _READS and request.path not in _ASKS:
+        """Answer one request, in its turn if it may change something. Raises `ClockError` for polls without an end."""
+        if request.method in _READS:
+            self._polling.note(request)
+        elif request.path not in _ASKS:
             self._clock.take_turn()
         return self._service.handle(request)
 

@@ -9,7 +9,8 @@ import pytest
 from qiskit_ibm_runtime import Batch, QiskitRuntimeService, RuntimeJobV2, Session
 from qiskit_ibm_runtime.exceptions import RuntimeJobMaxTimeoutError, RuntimeJobTimeoutError
 
-from pytest_qruntime import NothingPendingError, QRuntime, world
+from pytest_qruntime import ClockError, NothingPendingError, QRuntime, world
+from pytest_qruntime.client import polling
 from pytest_qruntime.clock.real import Real
 from tests.sdk.client import submit
 from tests.sdk.conftest import Asked
@@ -191,6 +192,20 @@ def test_a_job_that_ends_between_a_poll_and_the_sleep_is_seen_by_the_next_poll(
 
 
 # -- waits that nothing can end ----------------------------------------------------------------------------------------
+
+
+def poll_for_ever(job: RuntimeJobV2) -> None:
+    while not job.in_final_state():
+        pass
+
+
+def test_code_that_polls_without_a_pause_is_told_so(backend: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polling, "LIMIT", 50)
+    job = submit(backend)
+    with pytest.raises(
+        ClockError, match=rf"/v1/jobs/{job.job_id()} was read 50 times in a row .*Sleep between two polls"
+    ):
+        poll_for_ever(job)
 
 
 def test_a_wait_that_nothing_can_end_says_why_and_what_to_do(qruntime: QRuntime, backend: Any) -> None:
