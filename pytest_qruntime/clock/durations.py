@@ -33,7 +33,7 @@ def micros_of(duration: str | float | timedelta, *, what: str = "a duration") ->
         return _micros_of_text(duration, what)
     if isinstance(duration, timedelta):
         micros = duration // timedelta(microseconds=1)
-    elif isinstance(duration, RealNumber) and not isinstance(duration, bool) and math.isfinite(duration):
+    elif isinstance(duration, RealNumber) and not isinstance(duration, bool) and math.isfinite(duration * 1_000_000):
         micros = round(float(duration) * 1_000_000)
     else:
         raise _refused(duration, what)
@@ -47,7 +47,10 @@ def _micros_of_text(text: str, what: str) -> int:
     if match is None or not any(match.groups()):
         raise _refused(text, what, "; a number in quotes needs its unit" if _is_number(text) else "")
     parts = zip(match.groups(), _UNIT_US, strict=True)
-    return round(sum(float(number) * unit for number, unit in parts if number))
+    micros = sum(float(number) * unit for number, unit in parts if number)
+    if not math.isfinite(micros):
+        raise _refused(text, what)
+    return round(micros)
 
 
 def _is_number(text: str) -> bool:

@@ -35,8 +35,8 @@ class Pending(NamedTuple):
 
 
 def utc(unix_us: int) -> datetime:
-    """The aware datetime of an instant given in microseconds since 1970."""
-    return _EPOCH + timedelta(microseconds=unix_us)
+    """The aware datetime of an instant given in microseconds since 1970; the last one there is for a later one."""
+    return _EPOCH + timedelta(microseconds=min(unix_us, LAST_UNIX_US))
 
 
 def iso(moment: datetime) -> str:

@@ -26,7 +26,7 @@ def read(body: bytes, fields: Mapping[str, Field]) -> dict[str, Any]:
     """The object in a body. Raises `ConfigurationError` for what is no JSON object or does not fit the fields."""
     try:
         document = json.loads(body or b"{}", parse_constant=_no_constant)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise ConfigurationError(f"the body is no JSON: {problem}; expected an object") from None
     return _checked(document, fields, "the body")
 

@@ -1,7 +1,7 @@
 """The control interface: what a test in any language decides about the worlds of a server, as JSON over HTTP.
 
-Every path is a row of `ROUTES`. A body is a JSON object, whose names are those of the methods of `QRuntime`; what cannot
-be used is answered with 400 and the sentence that Python would show.
+Every path is a row of `ROUTES`. A body is a JSON object, whose names are those of the methods of `QRuntime`; what
+cannot be used is answered with 400 and the sentence that Python would show.
 """
 
 from __future__ import annotations

@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from typing import Any, Final
 
+from pytest_qruntime.clock.real import Real
 from pytest_qruntime.rest import Request, Response
 from pytest_qruntime.rest.answers import json_answer
 from pytest_qruntime.server import control
@@ -61,7 +62,7 @@ class Gateway:
             await _respond(send, self._refused_tunnel(scope["raw_path"].decode("latin-1")))
             return
         self.counts.requests += 1
-        changes = scope["method"] not in _READING
+        changes = [] if scope["method"] in _READING else [Real.monotonic()]
         self.worlds.changes += changes
         try:
             body = await _body(receive)
@@ -69,7 +70,8 @@ class Gateway:
                 return
             response = await self._answered(scope, body)
         finally:
-            self.worlds.changes -= changes
+            for began_s in changes:
+                self.worlds.changes.remove(began_s)
         await _respond(send, response)
 
     def closed(self, client: tuple[str, int]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pytest_qruntime.clock.real import Real
@@ -30,7 +30,7 @@ class HostedWorld:
         qruntime: the world. In a test it is the test's own, and so is its clock.
         time: how its time moves.
         settings: what it was made of, to make it anew; None: it belongs to a test, and stays.
-        changes: how many requests that change something are on their way.
+        changes: when (real seconds) each request that changes something and is on its way began.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class HostedWorld:
         *,
         time: str,
         settings: Mapping[str, Any] | None,
-        changes: Callable[[], int],
+        changes: Sequence[float],
     ) -> None:
         self.number = number
         self.qruntime = qruntime

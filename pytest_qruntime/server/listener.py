@@ -14,6 +14,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any, Final, Protocol, TypeAlias, cast
+from urllib.parse import urlsplit
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -108,6 +109,14 @@ class _Connection(HttpToolsProtocol):
         super().on_headers_complete()
         if tunnel is not None:
             self.scope["raw_path"] = tunnel
+        elif not self.url.startswith(b"/"):
+            self._heed_the_whole_address()
+
+    def _heed_the_whole_address(self) -> None:
+        """What a proxy is asked for is a whole address, whose host counts and no other (RFC 9112, 3.2.2)."""
+        host = urlsplit(self.url).netloc.rpartition(b"@")[2]
+        if host:
+            self.scope["headers"] = [(b"host", host), *(one for one in self.scope["headers"] if one[0] != b"host")]
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is closed."""

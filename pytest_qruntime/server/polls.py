@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import math
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.clock.real import Real
 from pytest_qruntime.model import World
+from pytest_qruntime.model.errors import ClockError
 from pytest_qruntime.model.states import CLOSED
 from pytest_qruntime.rest import Request
 
@@ -85,11 +86,11 @@ class Polls:
         client or to another that polls; for anything but a job, by one event. So a client that polls sees every state
         of its job, and an eight hours' queue costs it a poll. The poll is answered with what is to be seen then.
     No jump
-        takes place while a request that changes something is on its way; within `GRACE_S` of one whose connection is
-        closed; while another client that was heard within `PATIENCE_S` did anything but ask a question last, or has not
-        seen the answer to its questions; while somebody sleeps on the clock that is held in this process; nor if
-        nothing is pending. Such a poll waits for `HOLD_S` at most, and is answered with what is to be seen now. Those
-        three are real time.
+        takes place while a request that changes something is on its way, for `PATIENCE_S` at most; within
+        `GRACE_S` of one whose connection is closed; while another client that was heard within `PATIENCE_S` did
+        anything but ask a question last, or has not seen the answer to its questions; while somebody sleeps on
+        the clock that is held in this process; nor if nothing is pending. Such a poll waits for `HOLD_S` at
+        most, and is answered with what is to be seen now. Those three are real time.
     A pool
         of connections is several clients, and asks the same question now on the one, now on the other. So a client that
         asks something else is not waited for any more, if the news is an end or has been seen by another client, or
@@ -98,10 +99,10 @@ class Polls:
     Args:
         world: the world.
         clock: moves it.
-        changes: how many requests that change something are on their way.
+        changes: when (real seconds) each request that changes something and is on its way began.
     """
 
-    def __init__(self, world: World, clock: Clock, changes: Callable[[], int]) -> None:
+    def __init__(self, world: World, clock: Clock, changes: Sequence[float]) -> None:
         self.skipped_us = 0
         self._world = world
         self._clock = clock
@@ -214,7 +215,9 @@ class Polls:
             await self.pause(LOOK_EVERY_S)
 
     def _nobody_objects(self, client: Client) -> bool:
-        if self._clock.sleepers or self._changes() or self.now_s() - self._changed_s < GRACE_S:
+        now_s = self.now_s()
+        on_their_way = any(now_s - began_s < PATIENCE_S for began_s in self._changes)
+        if self._clock.sleepers or on_their_way or now_s - self._changed_s < GRACE_S:
             return False
         return all(other is client or (other.waits and not _news(other)) for other in self._present())
 
@@ -232,7 +235,10 @@ class Polls:
                 next_us = self._world.next_event_us()
                 if next_us is None:
                     break
-                self._clock.advance_to(next_us)
+                try:
+                    self._clock.advance_to(next_us)
+                except ClockError:  # it would be after the end of the calendar, and never comes
+                    break
                 if look() != asked.seen or any(map(_news, others)):
                     break
             self.skipped_us += self._world.now_us - began_us

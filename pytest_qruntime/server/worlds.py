@@ -31,7 +31,7 @@ class Worlds:
 
     def __init__(self) -> None:
         self.tickets = Tickets()
-        self.changes = 0
+        self.changes: list[float] = []
         self._worlds: dict[str, HostedWorld] = {}
         self._by_crn: dict[str, HostedWorld] = {}
         self._numbers = 0
@@ -92,7 +92,7 @@ class Worlds:
         return str(self._numbers)
 
     def _add(self, number: str, qruntime: QRuntime, time: str, settings: Mapping[str, Any] | None) -> HostedWorld:
-        world = HostedWorld(number, qruntime, time=time, settings=settings, changes=lambda: self.changes)
+        world = HostedWorld(number, qruntime, time=time, settings=settings, changes=self.changes)
         self._worlds[number] = world
         return world
 

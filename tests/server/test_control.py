@@ -90,6 +90,12 @@ def test_a_backend_changes_its_status_and_another_one_comes(
     assert names == ["fake_backend", "ibm_small"]
 
 
+def test_an_event_after_the_end_of_the_calendar_is_told_as_its_end(control: Control) -> None:
+    control("POST", "/worlds/1/calibrations", after=1e18)
+    assert control.of("/worlds/1/time")["next_event"] == "9999-12-31T00:00:00Z"
+    assert [due["at"] for due in control.of("/worlds/1/pending")["pending"]] == ["9999-12-31T00:00:00Z"]
+
+
 def test_the_world_of_a_test_stays_for_the_test(control: Control) -> None:
     for method, path in (("DELETE", "/worlds/1"), ("POST", "/worlds/1/reset")):
         refused = control(method, path)
@@ -120,6 +126,8 @@ def test_the_world_of_a_test_stays_for_the_test(control: Control) -> None:
         ("/worlds/1/time", {}, "the body has nothing; expected one of advance_by, advance_to, next_event, mode"),
         ("/worlds/1/time", {"advance_by": 1, "next_event": True}, "the body has advance_by, next_event; expected one"),
         ("/worlds/1/time", {"advance_by": -1}, "time only goes forward"),
+        ("/worlds/1/time", {"advance_by": 1e308}, "1e+308 cannot be used as a time to pass"),
+        ("/worlds/1/time", {"advance_by": 1e30}, "the clock ends with the year 9999"),
         ("/worlds/1/time", {"advance_by": "soon"}, "'soon' cannot be used as a time to pass"),
         ("/worlds/1/time", {"advance_to": "2020-01-01T00:00:00Z"}, "the clock only goes forward"),
         ("/worlds/1/time", {"next_event": False}, "next_event is false; expected true"),
@@ -151,7 +159,7 @@ def test_what_cannot_be_used_gets_a_sentence_and_changes_nothing(
     assert [world["world"] for world in control.of("/worlds")["worlds"]] == ["1"]
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b"NaN", b'"text"', b"\xff", b'{"lanes": Infinity}'])
+@pytest.mark.parametrize("body", [b"{", b"[]", b"NaN", b'"text"', b"\xff", b'{"lanes": Infinity}', b"[" * 100_000])
 def test_what_is_no_object_is_refused(control: Control, body: bytes) -> None:
     answered = httpx.post(control.url + "/worlds", content=body)
     assert (answered.status_code, "expected an object" in answered.json()["error"]) == (400, True)

@@ -20,9 +20,9 @@ class Stage:
         self.qruntime: QRuntime = build(freeze=False)
         self.qruntime.next_jobs(times=None, classical="10s", quantum="60s")
         self.real_s = 1000.0
-        self.on_their_way = 0
+        self.on_their_way: list[float] = []
         self.meanwhile: Callable[[], None] = lambda: None
-        self.polls = Polls(self.qruntime.world, self.qruntime.clock, lambda: self.on_their_way)
+        self.polls = Polls(self.qruntime.world, self.qruntime.clock, self.on_their_way)
         self.polls.now_s = lambda: self.real_s
         self.polls.pause = self._pause
 
@@ -181,27 +181,42 @@ def test_what_polls_have_skipped_is_counted(stage: Stage) -> None:
 def test_time_stands_while_a_change_is_on_its_way(stage: Stage) -> None:
     job = stage.submit()
     stage.asks(job)
-    stage.on_their_way = 1
+    stage.on_their_way.append(stage.real_s)
     began_s = stage.real_s
     assert not stage.asks(job)
     # It was held for so long, in case the change comes through.
     assert stage.real_s - began_s == pytest.approx(HOLD_S, abs=0.006)
-    stage.on_their_way = 0
+    stage.on_their_way.clear()
     assert stage.asks(job)
+
+
+def test_a_request_that_is_never_finished_does_not_stop_time_for_good(stage: Stage) -> None:
+    job = stage.submit()
+    stage.asks(job)
+    stage.on_their_way.append(stage.real_s)
+    assert not stage.asks(job)
+    stage.real_s += PATIENCE_S
+    assert stage.asks(job)
+
+
+def test_what_would_come_after_the_end_of_the_calendar_never_comes(stage: Stage) -> None:
+    stage.qruntime.calibrate(after=1e18)
+    assert not any(stage.asks("jobs") for _ in range(9))
+    assert stage.now_s == 0
 
 
 def test_a_poll_that_is_held_goes_through_as_soon_as_nobody_objects(stage: Stage) -> None:
     job = stage.submit()
     stage.asks(job)
-    stage.on_their_way = 1
-    stage.meanwhile = lambda: setattr(stage, "on_their_way", 0)
+    stage.on_their_way.append(stage.real_s)
+    stage.meanwhile = stage.on_their_way.clear
     assert stage.asks(job)
 
 
 def test_a_poll_that_is_held_sees_what_another_one_moved(stage: Stage) -> None:
     job = stage.submit()
     stage.asks(job)
-    stage.on_their_way = 1
+    stage.on_their_way.append(stage.real_s)
     stage.meanwhile = lambda: stage.qruntime.clock.tick(70)
     assert stage.asks(job)
     assert stage.now_s == 70

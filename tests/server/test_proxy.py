@@ -81,6 +81,15 @@ def test_a_region_of_the_service_has_its_own_instances(gateway: Gateway, ask: As
     assert ask("GET", f"http://{path}", headers=headers).status_code == 404
 
 
+def test_the_host_of_a_whole_address_counts_and_no_header(gateway: Gateway) -> None:
+    """Else a program that was sent to another host would get the answers of this one."""
+    for url, status in (("http://example.org/qruntime", b"403"), ("http://iam.cloud.ibm.com/qruntime", b"404")):
+        with socket.create_connection(("127.0.0.1", int(gateway.url.rpartition(":")[2])), timeout=30) as connection:
+            connection.sendall(f"GET {url} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode())
+            assert connection.recv(100).startswith(b"HTTP/1.1 " + status)
+    assert gateway.counts.refused == {"example.org": 1}
+
+
 def test_the_control_interface_is_not_on_the_services_hosts(gateway: Gateway, ask: Ask) -> None:
     assert ask("DELETE", "http://quantum.cloud.ibm.com/qruntime/worlds/1").status_code == 404
     assert [world.number for world in gateway.worlds] == ["1"]
