@@ -95,6 +95,15 @@ class Tickets:
     def forget(self, world: HostedWorld) -> None:
         """A world is gone, and what was given for its keys."""
         self._tickets = {token: ticket for token, ticket in self._tickets.items() if ticket.home is not world}
+        for ticket in self._tickets.values():
+            ticket.inside.pop(world, None)
+
+    def hand_over(self, old: HostedWorld, new: HostedWorld) -> None:
+        """A world has begun anew. Its clients keep their tokens, and these their hour."""
+        for ticket in self._tickets.values():
+            ticket.inside.pop(old, None)
+            if ticket.home is old:
+                ticket.home, ticket.issued_us, ticket.skipped_us = new, new.service.world.now_us, new.skipped_us
 
 
 def api_key(request: Request) -> str:

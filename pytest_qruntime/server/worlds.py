@@ -72,9 +72,10 @@ class Worlds:
         """Put a fresh world, made of the same settings, in the place of this one. Raises as `remove` does."""
         old = self._removable(number)
         assert old.settings is not None
-        fresh = _made(old.time, old.settings)
+        new = self._add(number, _made(old.time, old.settings), old.time, old.settings)
+        self.tickets.hand_over(old, new)
         self._forget(old)
-        return self._add(number, fresh, old.time, old.settings)
+        return new
 
     def remove(self, number: str) -> None:
         """Remove a world. Raises `UnknownWorldError`, and `ConfigurationError` for the world of a test."""
@@ -107,14 +108,17 @@ class Worlds:
 
         Raises `UnknownWorldError` if there is no world at all.
         """
-        ticket = self.tickets.of(request)
-        world = self._by_crn_of(request) or (ticket.home if ticket else None) or self._by_key_of(request)
-        response = world.answer(self.tickets.exchanged(request, ticket, world))
+        world, response = self._answered(request)
         if response.status < 400 and await world.moves(request, client):
-            response = world.answer(self.tickets.exchanged(request, ticket, world))
+            world, response = self._answered(request)  # another world may be in its place by now
         if request.path == IAM_PATH and answered_by(request.host).iam:
             return self.tickets.answer(world, request, response)
         return response
+
+    def _answered(self, request: Request) -> tuple[HostedWorld, Response]:
+        ticket = self.tickets.of(request)
+        world = self._by_crn_of(request) or (ticket.home if ticket else None) or self._by_key_of(request)
+        return world, world.answer(self.tickets.exchanged(request, ticket, world))
 
     def _by_crn_of(self, request: Request) -> HostedWorld | None:
         crn = request.headers.get("service-crn")
