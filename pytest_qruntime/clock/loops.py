@@ -4,6 +4,9 @@
 anything else is ready or arrives from a socket, and when not, time moves to the next deadline: that of a sleeper or of
 one of the loop's own timers, whichever is earlier. So `asyncio.wait_for(asyncio.sleep(7200), 3600)` times out at +3600.
 
+A loop in which nobody sleeps may wait for a thread that does: `asyncio.wait_for(asyncio.to_thread(job.result), 60)`. Its
+timers count too: time stops at each, and moves on when the loop has had its turn.
+
 `loop.time()` is real time plus what the clock skipped, so a timeout around real I/O goes on counting real seconds. The
 real part goes in steps (`LAG_S`, and coarser while somebody sleeps): the microseconds that the loop itself needs would
 otherwise show up in the virtual instants.
@@ -16,6 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final
 from weakref import WeakKeyDictionary
@@ -101,12 +105,35 @@ class AsyncSleeper(Sleeper):
             self.future.set_result(self._result)
 
 
+class Bell(Sleeper):
+    """A turn that a loop waiting in another thread is given, because one of its timers is due."""
+
+    def __init__(self, loop: Any, landing: set[Sleeper]) -> None:
+        super().__init__(None, 0)
+        self.ident = loop._thread_id
+        self._loop = loop
+        self._landing = landing
+
+    def ring(self) -> None:
+        """Wake the loop. Its timers that are due run in the same turn as the answer to this."""
+        self._landing.add(self)
+        try:
+            self._loop.call_soon_threadsafe(self._landing.discard, self)
+        except RuntimeError:  # it was closed meanwhile
+            self._landing.discard(self)
+
+    def is_landing(self) -> bool:
+        """Whether the loop will have that turn."""
+        return bool(self._loop.is_running())
+
+
 class Loops:
     """The sleeping tasks of one clock, in whatever loops they run."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         clock.sleepers.timers = self.next_timer_us
+        clock.sleepers.on_time = self.ring
 
     async def sleep(self, delay: float, result: Any) -> Any:
         """Sleep virtually in the running loop, then return `result`."""
@@ -133,13 +160,21 @@ class Loops:
             loop.call_soon(_look, loop, state)
 
     def next_timer_us(self) -> int | None:
-        """When the first timer of a loop in which somebody sleeps on this clock is due, in the world's time."""
+        """When the first timer is due of a loop that waits, or in which somebody sleeps on this clock; world time."""
         found = [
             _timer_us(loop, self._clock.world.now_us)
             for loop, state in list(_STATES.items())
-            if any(sleeper.clock is self._clock for sleeper in state.sleepers)
+            if any(sleeper.clock is self._clock for sleeper in state.sleepers) or _is_waiting(loop)
         ]
         return min((us for us in found if us is not None), default=None)
+
+    def ring(self) -> None:
+        """Time has moved: give every loop that waits for a thread, and has a timer that is due, a turn."""
+        now_us = self._clock.world.now_us
+        for loop, state in list(_STATES.items()):
+            due_us = None if state.sleepers or not _is_waiting(loop) else _timer_us(loop, now_us)
+            if due_us is not None and due_us <= now_us:
+                Bell(loop, self._clock.sleepers.landing).ring()
 
     def real_time(self, loop: Any) -> float:
         """The real part of `loop.time()`, in seconds."""
@@ -200,6 +235,13 @@ def _let_time_move(state: _LoopState) -> bool:
     else:
         Real.sleep(LOOK_EVERY_S)
     return moved
+
+
+def _is_waiting(loop: Any) -> bool:
+    """Whether the loop, run by another thread, is in its select: nobody in there could do anything before a timer."""
+    ident = getattr(loop, "_thread_id", None)
+    frame = None if ident in (None, threading.get_ident()) else sys._current_frames().get(ident)
+    return frame is not None and frame.f_code.co_name == "select" and frame.f_globals.get("__name__") == "selectors"
 
 
 def _waits_for_sockets(loop: Any) -> bool:

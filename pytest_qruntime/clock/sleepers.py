@@ -115,8 +115,9 @@ class Sleepers:
         self._watch = Watch()
         self._driver: Sleeper | None = None
         self.moves = 0  # how often time moved or somebody was woken
-        # The asyncio side: when the next timer of a loop with sleepers is due, and who was woken but has not run yet.
+        # The asyncio side: when the next timer of a loop is due, what to do when it is, and who has yet to run then.
         self.timers: Callable[[], int | None] = lambda: None
+        self.on_time: Callable[[], None] = lambda: None
         self.landing: set[Sleeper] = set()
 
     # -- falling asleep ----------------------------------------------------------------------------------------------
@@ -266,6 +267,7 @@ class Sleepers:
             self._clock.advance_to(max(target_us, self._world.now_us))
         except Exception as error:
             self._wake(first, error)  # whoever wanted this instant gets to know; the others sleep on
+        self.on_time()
 
     def _target_us(self, first: Sleeper) -> int | None:
         """The next instant at which anybody has something to do."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 
@@ -51,6 +52,29 @@ def test_work_in_a_thread_is_waited_for(world: StubWorld) -> None:
     run(main)
     assert log == [0]
     assert world.seconds == 3600
+
+
+def test_a_timeout_around_a_thread_that_sleeps_is_kept(world: StubWorld) -> None:
+    log: list[tuple[int, str]] = []
+
+    def note(what: str) -> None:
+        log.append((math.ceil(world.seconds / 60), what))  # a timeout counts the real milliseconds too
+
+    def in_thread(seconds: float) -> None:
+        time.sleep(seconds)
+        note("thread")
+
+    async def main() -> None:
+        try:
+            await asyncio.wait_for(asyncio.to_thread(in_thread, 7200), 1800)
+        except asyncio.TimeoutError:
+            note("timeout")
+        await asyncio.wait_for(asyncio.to_thread(in_thread, 600), 1200)
+        asyncio.get_running_loop().call_later(1800, note, "call_later")
+        await asyncio.to_thread(in_thread, 3600)
+
+    run(main)
+    assert log == [(30, "timeout"), (40, "thread"), (70, "call_later"), (100, "thread"), (120, "thread")]
 
 
 @pytest.mark.parametrize("waking_takes_s", [0, 0.01])
