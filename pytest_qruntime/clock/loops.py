@@ -4,8 +4,8 @@
 anything else is ready or arrives from a socket, and when not, time moves to the next deadline: that of a sleeper or of
 one of the loop's own timers, whichever is earlier. So `asyncio.wait_for(asyncio.sleep(7200), 3600)` times out at +3600.
 
-A loop in which nobody sleeps may wait for a thread that does: `asyncio.wait_for(asyncio.to_thread(job.result), 60)`. Its
-timers count too: time stops at each, and moves on when the loop has had its turn.
+A loop in which nobody sleeps may wait for a thread that does: `asyncio.wait_for(asyncio.to_thread(job.result), 60)`.
+Its timers count too: time stops at each, and moves on when the loop has had its turn.
 
 `loop.time()` is real time plus what the clock skipped, so a timeout around real I/O goes on counting real seconds. The
 real part goes in steps (`LAG_S`, and coarser while somebody sleeps): the microseconds that the loop itself needs would
