@@ -5,8 +5,9 @@ freezegun changes and restores the names; the values come from the clock. Four t
 
 - freezegun is shown only the modules that keep a name of the clock (see `aliases`), so a freeze costs microseconds per
   such module and never imports anything;
-- its stack inspection is off (`ignore=()`), since it shows real time to code in threads; modules that must see real
-  time are told apart by who calls (see `real.keeps_real_time`);
+- its stack inspection is off, since it shows real time to code in threads; modules that must see real time are told
+  apart by who calls (see `real.keeps_real_time`). But pytest's timing may keep a function that a freeze before ours gave
+  it, and that one looks through the stack;
 - its functions are replaced by those of `held`, which know the zone of the process and a monotonic clock that goes on;
 - asyncio keeps `loop.time()` through `held.loop_time`, in place of freezegun's `real_asyncio`.
 """
@@ -85,7 +86,7 @@ class View:
         """Freeze the process: the modules `time`, `datetime` and `uuid`, and the names in `aliases`."""
         had_clock = hasattr(time, "clock")
         freezer = self._api.freeze_time(self.naive_utc)
-        freezer.ignore = ()
+        freezer.ignore = ("_pytest.timing",)
         frozen_names: dict[ModuleType, list[tuple[str, Any]]] = {}
         for alias in aliases:
             if id(alias.real) in _FREEZABLE_IDS:

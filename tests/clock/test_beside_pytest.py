@@ -46,6 +46,31 @@ def test_durations_are_real(project: pytest.Pytester) -> None:
     assert float(re.findall(r"in ([\d.]+)s", result.stdout.str())[-1]) < 60
 
 
+def test_durations_are_real_inside_a_freeze_of_a_fixture_too(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import time
+        import freezegun
+        import pytest
+
+        @pytest.fixture
+        def freezer():  # as pytest-freezer has it
+            with freezegun.freeze_time("2030-01-01", ignore=["_pytest.runner", "_pytest.terminal"]):
+                yield
+
+        def test_a_day(freezer, clock):
+            before = time.perf_counter()
+            clock.tick("1d")
+            assert time.perf_counter() - before == 86400
+        """
+    )
+    result = project.runpytest_subprocess("--durations=3", "-vv", "-p", "no:randomly")
+    result.assert_outcomes(passed=1)
+    seconds = [float(found) for found in re.findall(r"([\d.]+)s (?:call|setup|teardown)", result.stdout.str())]
+    assert len(seconds) == 3
+    assert max(seconds) < 60
+
+
 def test_hypothesis_deadlines_count_real_time(project: pytest.Pytester) -> None:
     project.makepyfile(
         """
