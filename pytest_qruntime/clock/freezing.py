@@ -6,8 +6,8 @@ freezegun changes and restores the names; the values come from the clock. Four t
 - freezegun is shown only the modules that keep a name of the clock (see `aliases`), so a freeze costs microseconds per
   such module and never imports anything;
 - its stack inspection is off, since it shows real time to code in threads; modules that must see real time are told
-  apart by who calls (see `real.keeps_real_time`). But pytest's timing may keep a function that a freeze before ours gave
-  it, and that one looks through the stack;
+  apart by who calls (see `real.keeps_real_time`). But pytest's timing may have a function that a freeze before ours
+  gave it, and that one looks through the stack;
 - its functions are replaced by those of `held`, which know the zone of the process and a monotonic clock that goes on;
 - asyncio keeps `loop.time()` through `held.loop_time`, in place of freezegun's `real_asyncio`.
 """
