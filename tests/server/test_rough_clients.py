@@ -29,14 +29,15 @@ def connection(url: str) -> socket.socket:
 def test_a_connection_is_good_for_the_world_after_a_reset(gateway: Gateway) -> None:
     control = Control(gateway.url)
     control("POST", "/worlds", time="manual", start="2100-01-01T00:00:00Z")
-    control("POST", "/worlds/1/time", advance_by=10)  # a token of this instant is not given again after the reset
+    control("POST", "/worlds/1/time", advance_by=10)
     with new_caller(gateway, "1") as caller:
         old = caller.submit()
-        control("POST", "/worlds/1/time", advance_by="50m")
         control("POST", "/worlds/1/reset")
-        control("POST", "/worlds/1/time", advance_by="50m")
+        control("POST", "/worlds/1/time", advance_by=3599)
         assert caller.http.get(f"/v1/jobs/{old}").status_code == 404
         assert caller.submit() == old  # the same seed gives the same ids
+        control("POST", "/worlds/1/time", advance_by=1)
+        assert caller.http.get("/v1/jobs").status_code == 401  # the token's hour began with the world
 
 
 @pytest.mark.parametrize("end", [("POST", "/worlds/1/reset"), ("DELETE", "/worlds/1")], ids=["reset", "removed"])
