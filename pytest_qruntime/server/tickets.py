@@ -51,10 +51,8 @@ class Tickets:
     def issue(self, home: HostedWorld, key: str) -> str:
         """A new token for an API key."""
         service = home.service
-        with service.world.lock:
-            token = service.accounts.mint(key)["access_token"]
         ticket = Ticket(home, key, service.world.now_us, home.skipped_us)
-        ticket.inside[home] = token, service.world.now_us
+        token = _mint(ticket, home)
         issued_s = max(home.unix_us // SECOND_US, int(Real.time()))
         shown = credentials.token(service.world.seed, key, _claims(token)["iam_id"], issued_s)
         self._tickets[shown] = ticket
@@ -73,9 +71,7 @@ class Tickets:
         token, made_us = ticket.inside.get(where, ("", -LIFETIME_US))
         now_us = where.service.world.now_us
         if now_us - made_us >= LIFETIME_US and not self._expired(ticket):
-            with where.service.world.lock:
-                token = where.service.accounts.mint(ticket.key)["access_token"]
-            ticket.inside[where] = token, now_us
+            token = _mint(ticket, where)
         return request._replace(headers={**request.headers, "authorization": f"Bearer {token}"})
 
     def _expired(self, ticket: Ticket) -> bool:
@@ -104,6 +100,15 @@ class Tickets:
             ticket.inside.pop(old, None)
             if ticket.home is old:
                 ticket.home, ticket.issued_us, ticket.skipped_us = new, new.service.world.now_us, new.skipped_us
+                _mint(ticket, new)
+
+
+def _mint(ticket: Ticket, world: HostedWorld) -> str:
+    """A token for the key of a ticket that a world knows from now on."""
+    with world.service.world.lock:
+        token: str = world.service.accounts.mint(ticket.key)["access_token"]
+    ticket.inside[world] = token, world.service.world.now_us
+    return token
 
 
 def api_key(request: Request) -> str:
