@@ -204,6 +204,10 @@ class Sleepers:
     def __bool__(self) -> bool:
         return bool(self._asleep)
 
+    def everybody_else_rests(self) -> bool:
+        """Whether nobody sleeps here and all other threads are blocked: then nobody but the caller lets time pass."""
+        return not self._asleep and (_thread._count() == 0 or self._others_are_quiet(None))
+
     # -- moving time -------------------------------------------------------------------------------------------------
 
     def note_events_until(self, us: int) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -33,8 +34,8 @@ def with_the_built_in_client(qruntime: QRuntime) -> Callable[[], object]:
 
 
 def with_httpx(qruntime: QRuntime) -> Callable[[], object]:
-    url = f"{qruntime.base_url}/v1/jobs/{qruntime.run().job_id()}"
-    return lambda: httpx.get(url, headers=headers(qruntime)).raise_for_status()
+    client, url = httpx.Client(headers=headers(qruntime)), f"{qruntime.base_url}/v1/jobs/{qruntime.run().job_id()}"
+    return lambda: client.get(url).raise_for_status()
 
 
 def with_requests(qruntime: QRuntime) -> Callable[[], object]:
@@ -93,20 +94,36 @@ def test_who_asks_for_something_else_may_go_on() -> None:
             assert {job.status() for job in jobs} <= {"QUEUED", "RUNNING"}
 
 
-def test_where_another_thread_may_let_time_pass_nobody_is_refused() -> None:
+def test_while_another_thread_works_nobody_is_refused() -> None:
     polled = threading.Event()
 
-    def tick() -> None:
-        polled.wait()
-        qruntime.clock.tick("1m")
+    def work() -> None:
+        while not polled.is_set():
+            pass
 
     with pytest_qruntime.world() as qruntime:
         job = qruntime.run()
-        thread = threading.Thread(target=tick)
+        thread = threading.Thread(target=work)
         thread.start()
         for _ in range(3 * LIMIT):
             job.status()
         polled.set()
+        thread.join()
+
+
+def test_while_another_thread_sleeps_nobody_is_refused_and_time_passes() -> None:
+    with pytest_qruntime.world() as qruntime:
+        job = qruntime.run()
+        thread = threading.Thread(target=time.sleep, args=[600])
+        thread.start()
         while not job.in_final_state():
             pass
         thread.join()
+
+
+def test_a_thread_that_waits_for_work_lets_no_time_pass() -> None:
+    with pytest_qruntime.world() as qruntime, ThreadPoolExecutor(1) as pool:
+        pool.submit(int).result()
+        session = qruntime.session()
+        with pytest.raises(ClockError, match="in a row"):
+            poll_for_ever(session)
