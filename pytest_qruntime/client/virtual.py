@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Generator, Sequence
 from functools import cache
 
@@ -12,6 +11,7 @@ from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.client.turns import InTurn
 from pytest_qruntime.clock import Clock, Pending
 from pytest_qruntime.clock.instants import listed
+from pytest_qruntime.clock.watch import alone
 from pytest_qruntime.model import NothingPendingError, World
 from pytest_qruntime.model.job import QUEUED, Job
 from pytest_qruntime.rest import Service, ServiceInstance
@@ -78,7 +78,7 @@ class VirtualPatience:
         Raises `NothingPendingError` if nothing pending can end the wait, with what is known of the job.
         """
         pending = self._clock.pending()
-        if until_us is None and threading.active_count() == 1 and _never_starts(job, pending):
+        if until_us is None and alone() and _never_starts(job, pending):
             # At once, before time moves to what does not concern the job. Another thread could still bring help.
             raise NothingPendingError(_hopeless(job, pending))
         if over() or (until_us is not None and self._world.now_us >= until_us):

@@ -64,6 +64,18 @@ _JOINS: Final = {_code(threading.Thread, "join"), _code(threading.Thread, "_wait
 _WORKER: Final = _code(concurrent.futures.thread, "_worker")
 
 
+def alone() -> bool:
+    """Whether there is no other thread, but for those of executors that have nothing to do.
+
+    Threads that `threading` does not know, as a test runner may have them, do not count.
+    """
+    others = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
+    if not others:
+        return True
+    frames = (frame for ident, frame in sys._current_frames().items() if ident in others)
+    return all(frame.f_code is _WORKER and _is_idle(frame) for frame in frames)
+
+
 class _Look(NamedTuple):
     frame_id: int
     instruction: int

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -183,12 +185,28 @@ def test_a_job_that_waits_for_the_end_of_maintenance_has_its_result(qruntime: QR
     assert job.metrics()["timestamps"]["running"] == "2026-01-15T14:00:00.000000Z"
 
 
-def test_a_job_on_a_backend_that_will_not_come_back_is_hopeless_at_once(qruntime: QRuntime) -> None:
+@pytest.mark.parametrize("idle_threads", [0, 1])
+def test_a_job_on_a_backend_that_will_not_come_back_is_hopeless_at_once(qruntime: QRuntime, idle_threads: int) -> None:
     qruntime.backend().set_status("offline")
     qruntime.maintenance("2h")
-    with pytest.raises(NothingPendingError):
-        qruntime.run().result()
+    with ThreadPoolExecutor(1) as pool:
+        for _ in range(idle_threads):
+            pool.submit(int).result()
+        with pytest.raises(NothingPendingError):
+            qruntime.run().result()
     assert qruntime.world.now_us == 0
+
+
+def test_a_job_on_a_backend_that_another_thread_may_bring_back_is_waited_for(qruntime: QRuntime) -> None:
+    qruntime.backend().set_status("offline")
+    qruntime.maintenance("2h")
+    waited = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(waited.wait)
+        with pytest.raises(NothingPendingError):
+            qruntime.run().result()
+        waited.set()
+    assert qruntime.world.now_us == 7_200_000_000
 
 
 @pytest.mark.parametrize(
