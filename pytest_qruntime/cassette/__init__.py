@@ -1,1 +1,1 @@
-"""Recordings of the service: read as a timeline, scrubbed, and checked. Importing this package imports nothing heavy."""
+"""Recordings of the service: read as a timeline, scrubbed, and checked. Importing this imports nothing heavy."""
