@@ -1,0 +1,111 @@
+"""The files of recordings: vcrpy's own YAML, which vcrpy reads and replays, with what is known of times and origin."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, NoReturn, TypeAlias
+
+from pytest_qruntime.cassette.errors import CassetteError
+from pytest_qruntime.cassette.reading import read
+from pytest_qruntime.cassette.tape import Tape
+from pytest_qruntime.cassette.writing import write
+
+LIMIT: Final = 64 * 1024 * 1024
+
+_Version: TypeAlias = "tuple[int, int, int]"
+# Tapes never change, and what they hold depends on their files alone, so a process keeps one of each.
+_read: dict[str, tuple[_Version, Tape]] = {}
+
+
+def load(path: str | os.PathLike[str], *, limit: int = LIMIT) -> Tape:
+    """The recording in a file: one of `save`, of vcrpy or of pytest-recording.
+
+    A file is read once per process and again when its size or its time of change is another. Nothing in a file can be
+    executed, and no file is changed.
+
+    Args:
+        path: of the file; errors name it as it is given.
+        limit: the most bytes that the file, or one of its bodies decompressed, may have.
+
+    Raises:
+        CassetteError: there is no such file, it is too large, or it is not a recording.
+    """
+    name, place = os.fspath(path), os.path.abspath(path)
+    try:
+        status = os.stat(place)
+        if not stat.S_ISREG(status.st_mode):
+            raise CassetteError(f"{name} is not a file; expected a recording")
+        if status.st_size > limit:
+            _too_large(name, status.st_size, limit)
+        known = _read.get(place)
+        if known is not None and known[0] == _version(status):
+            return known[1]
+        with open(place, "rb") as file:
+            version, content = _version(os.fstat(file.fileno())), file.read(limit + 1)
+    except OSError as error:
+        raise CassetteError(f"{name} cannot be read: {error.strerror}") from None
+    if len(content) > limit:
+        _too_large(name, len(content), limit)
+    tape = read(_decoded(content, name), name, limit)
+    _read[place] = (version, tape)
+    return tape
+
+
+def save(tape: Tape, path: str | os.PathLike[str]) -> None:
+    """Write a recording so that vcrpy can read it too. The old file is there until the new one is complete.
+
+    The same tape gives the same bytes. Missing folders are made; a link is followed; permissions are kept.
+
+    Raises:
+        CassetteError: the tape holds what cannot be written, or the file cannot be. The old file is as it was.
+    """
+    name = os.fspath(path)
+    try:
+        content = write(tape).encode("ascii")
+    except ValueError as error:
+        raise CassetteError(f"{name} was not written: {error}") from None
+    try:
+        _replace(Path(os.path.realpath(path)), content)
+    except OSError as error:
+        raise CassetteError(f"{name} cannot be written: {error.strerror}. The old file is as it was") from None
+
+
+def _replace(target: Path, content: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with open(scratch, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            os.chmod(scratch, stat.S_IMODE(target.stat().st_mode))
+        os.replace(scratch, target)
+    except BaseException:  # Ctrl+C too
+        with suppress(OSError):
+            scratch.unlink()
+        raise
+
+
+def _version(status: os.stat_result) -> _Version:
+    """What is another after a change; the inode tells apart two files that were saved within a tick of the clock."""
+    return status.st_size, status.st_mtime_ns, status.st_ino
+
+
+def _decoded(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CassetteError(
+            f"{name}, byte {error.start}: this is not UTF-8. Take the file from version control, or record it again"
+        ) from None
+
+
+def _too_large(name: str, size: int, limit: int) -> NoReturn:
+    raise CassetteError(
+        f"{name} has {size} bytes; expected at most {limit}. Record less in one test, or load it with a larger limit"
+    )

@@ -1,0 +1,127 @@
+"""From a tape to the text of a recording: the same tape gives the same bytes, whichever PyYAML is installed.
+
+Every value stands on lines of its own, so that a recording that is made again differs in the lines of what changed.
+The text is ASCII: vcrpy opens files in the encoding of the machine.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Final
+
+from pytest_qruntime.cassette import offsets
+from pytest_qruntime.cassette.reading import FORMAT
+from pytest_qruntime.cassette.tape import Exchange, Provenance, Tape
+
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./:?=&%+~@;,()-]*")
+_WORDS: Final = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+_ONE_LINE: Final = re.compile(r"[ -~]+")
+_LINES: Final = re.compile(r"[!-~]([ -~]*[!-~])?(\n([ -~]*[!-~])?)*")
+_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]{1,256}")
+_ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
+
+
+def write(tape: Tape) -> str:
+    """The text of a tape's file. Raises ValueError for a tape that cannot be written."""
+    lines = ["version: 1"]
+    if tape.provenance is not None:
+        lines += _provenance(tape.provenance)
+    lines.append("interactions:" if tape.exchanges else "interactions: []")
+    for index, exchange in enumerate(tape.exchanges):
+        try:
+            lines += _exchange(exchange, timed=tape.provenance is not None)
+        except ValueError as error:
+            raise ValueError(f"interaction {index}: {error}") from None
+    return "\n".join(lines) + "\n"
+
+
+def _provenance(provenance: Provenance) -> Iterator[str]:
+    yield "qruntime:"
+    yield f"  format: {FORMAT}"
+    for name in ("service", "began", "clock", "recorded", "test"):
+        yield f"  {name}: {_text(getattr(provenance, name), 2)}"
+    yield "  versions:" if provenance.versions else "  versions: {}"
+    for package, version in sorted(provenance.versions.items()):
+        yield f"    {_text(package, 4)}: {_text(version, 4)}"
+
+
+def _exchange(exchange: Exchange, *, timed: bool) -> Iterator[str]:
+    if exchange.at_us < 0:
+        raise ValueError(f"at_us is {exchange.at_us}; expected microseconds since the recorded clock began")
+    mark = "- "
+    if timed or exchange.at_us:
+        yield f"- at: {_text(offsets.write(exchange.at_us), 2)}"
+        mark = "  "
+    yield mark + "request:"
+    yield f"    method: {_text(exchange.method, 4)}"
+    yield f"    uri: {_text(exchange.url, 4)}"
+    yield from _headers(exchange.request_headers)
+    yield f"    body: {_body(exchange.request_body, 4) if exchange.request_body else 'null'}"
+    yield "  response:"
+    yield "    status:"
+    yield f"      code: {exchange.status}"
+    yield f"      message: {_text(_reason(exchange.status), 6)}"
+    yield from _headers(exchange.response_headers)
+    yield "    body:"
+    yield f"      string: {_body(exchange.response_body, 6)}"
+
+
+def _headers(headers: Mapping[str, str]) -> Iterator[str]:
+    yield "    headers:" if headers else "    headers: {}"
+    for name, value in sorted(headers.items()):
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"{name[:40]!r} cannot be the name of a header; expected lower-case letters of HTTP")
+        yield f"      {_text(name, 6)}:"
+        yield f"      - {_text(value, 6)}"
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _body(body: bytes, indent: int) -> str:
+    """A body under a key that stands `indent` deep: text if it is UTF-8."""
+    try:
+        return _text(body.decode("utf-8"), indent)
+    except UnicodeDecodeError:
+        lines = base64.encodebytes(body).decode("ascii").splitlines()
+        return "\n".join(["!!binary |", *(" " * (indent + 2) + line for line in lines)])
+
+
+def _text(text: str | None, indent: int) -> str:
+    """A text in the most readable form that gives it back exactly."""
+    if text is None:
+        return "null"
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS and not text.endswith(":"):
+        return text
+    if not text or _ONE_LINE.fullmatch(text):
+        return "'" + text.replace("'", "''") + "'"
+    if _LINES.fullmatch(text):
+        return _block(text, indent)
+    return '"' + "".join(map(_escaped, text)) + '"'
+
+
+def _block(text: str, indent: int) -> str:
+    """Lines as lines."""
+    stripped = text.rstrip("\n")
+    ends = len(text) - len(stripped)
+    chomping = "-" if ends == 0 else "" if ends == 1 else "+"
+    lines = [" " * (indent + 2) + line if line else "" for line in stripped.split("\n")]
+    return "\n".join([f"|{chomping}", *lines, *[""] * (ends - 1)])
+
+
+def _escaped(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    code = ord(character)
+    if 0x20 <= code < 0x7F:
+        return character
+    if 0xD800 <= code < 0xE000:
+        raise ValueError(f"half a character, \\u{code:04x}, cannot be written")
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
