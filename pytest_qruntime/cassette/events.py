@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Final, NoReturn
@@ -24,6 +25,7 @@ _BINARY: Final = _YAML + "binary"
 _NULL: Final = _YAML + "null"
 _PLAIN_TAGS: Final = frozenset(_YAML + kind for kind in ("str", "int", "float", "bool", "null", "timestamp", "binary"))
 _DEEPEST: Final = 100
+_WHOLE: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _LONGEST_RESOLVED: Final = 64  # nothing but text is longer
 _RESOLVER: Final[Any] = Resolver()
 
@@ -50,9 +52,11 @@ class Events:
             raise CassetteError(f"{name} is empty; expected a recording. Record it again, or delete it")
         self._next()  # the document begins
 
-    def end(self) -> None:
-        """Expect nothing more."""
-        self._next()
+    def end(self, *, marked: bool) -> None:
+        """Expect nothing more; if it must be `marked`, a line of three dots first: without it, the file was cut off."""
+        mark = self._next()
+        if marked and not mark.explicit:
+            self.fail("the file", "its last line, ..., is missing: it is cut off. Record it again", mark)
         event = self._next()
         if not isinstance(event, yaml.StreamEndEvent):
             self.fail("the file", "there is a second YAML document; expected one", event)
@@ -110,7 +114,7 @@ class Events:
         """A whole number of at most nine digits, written in decimals."""
         event = self._scalar("a number", place)
         value = event.value
-        if self._tag(event, place) != _YAML + "int" or not value.isdecimal() or len(value) > 9:
+        if self._tag(event, place) != _YAML + "int" or not _WHOLE.fullmatch(value):
             self.fail(place, f"expected a whole number, found {value[:40]!r}", event)
         return int(value)
 
@@ -119,7 +123,7 @@ class Events:
         event = self._scalar("text or !!binary", place)
         tag = self._tag(event, place)
         if tag in _TEXT:
-            return event.value.encode("utf-8")  # type: ignore[no-any-return]
+            return self._encoded(event, place)
         if tag == _BINARY:
             try:
                 return base64.b64decode("".join(event.value.split()), validate=True)
@@ -198,6 +202,12 @@ class Events:
         if not isinstance(event, yaml.ScalarEvent):
             self.fail(place, f"expected {what}, found {_found(event)}", event)
         return event
+
+    def _encoded(self, event: Any, place: str) -> bytes:
+        try:
+            return event.value.encode("utf-8")  # type: ignore[no-any-return]
+        except UnicodeEncodeError as error:
+            self.fail(place, f"it is not text: {error}", event)
 
     def _harmless(self, event: Any, place: str) -> None:
         """Refuse aliases, and every tag but those of plain data."""

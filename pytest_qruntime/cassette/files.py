@@ -64,14 +64,27 @@ def save(tape: Tape, path: str | os.PathLike[str]) -> None:
         CassetteError: the tape holds what cannot be written, or the file cannot be. The old file is as it was.
     """
     name = os.fspath(path)
+    text = _checked(tape, name)
     try:
-        content = write(tape).encode("ascii")
-    except ValueError as error:
-        raise CassetteError(f"{name} was not written: {error}") from None
-    try:
-        _replace(Path(os.path.realpath(path)), content)
+        _replace(Path(os.path.realpath(path)), text.encode("ascii"))
     except OSError as error:
         raise CassetteError(f"{name} cannot be written: {error.strerror}. The old file is as it was") from None
+
+
+def _checked(tape: Tape, name: str) -> str:
+    """The text, after it has been read back to the same tape."""
+    try:
+        text = write(tape)
+    except ValueError as error:
+        raise CassetteError(f"{name} was not written: {error}") from None
+    if len(text) > LIMIT:
+        _too_large(name, len(text), LIMIT)
+    again = write(read(text, f"{name} was not written; its text", LIMIT))
+    if again != text:
+        lines = zip(text.splitlines(), again.splitlines(), strict=False)
+        line = next((old for old, new in lines if old != new), "its end")
+        raise CassetteError(f"{name} was not written: it would be read as another recording from {line.strip()!r} on")
+    return text
 
 
 def _replace(target: Path, content: bytes) -> None:

@@ -46,7 +46,7 @@ def read(text: str, name: str, limit: int) -> Tape:
             events.skip(key)
     if exchanges is None:
         events.fail("the file", "interactions is missing; expected a list of them. Record it again")
-    events.end()
+    events.end(marked=provenance is not None)
     _check_times(events, provenance, exchanges)
     return Tape(provenance, tuple(exchange for exchange, _ in exchanges))
 

@@ -25,7 +25,10 @@ _ESCAPES: Final = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\
 
 
 def write(tape: Tape) -> str:
-    """The text of a tape's file. Raises ValueError for a tape that cannot be written."""
+    """The text of a tape's file. Raises ValueError for a tape that cannot be written.
+
+    The line of three dots, with which a YAML document may end, tells a reader that nothing was cut off.
+    """
     lines = ["version: 1"]
     if tape.provenance is not None:
         lines += _provenance(tape.provenance)
@@ -35,7 +38,7 @@ def write(tape: Tape) -> str:
             lines += _exchange(exchange, timed=tape.provenance is not None)
         except ValueError as error:
             raise ValueError(f"interaction {index}: {error}") from None
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "...\n"])
 
 
 def _provenance(provenance: Provenance) -> Iterator[str]:
