@@ -29,9 +29,7 @@ def read(text: str, name: str, limit: int) -> Tape:
     """
     events = Events(text, name)
     if events.is_list():
-        events.fail(
-            "the file", "it is a list, as vcrpy wrote before its version 1; expected a mapping. Record it again"
-        )
+        events.fail("the file", "it is a list, as vcrpy before 1.0 wrote it; expected a mapping. Record it again")
     provenance, exchanges = None, None
     for key in events.entries("the file"):
         if key == "version":
