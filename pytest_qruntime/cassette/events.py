@@ -90,7 +90,7 @@ class Events:
     def text(self, place: str) -> str:
         """A text."""
         event = self._scalar("text", place)
-        if self._tag(event, place) not in _TEXT:
+        if self._tag(event) not in _TEXT:
             self.fail(place, f"expected text, found {event.value!r}; put it in quotes if it is meant as text", event)
         value: str = event.value
         return value
@@ -98,7 +98,7 @@ class Events:
     def text_or_none(self, place: str) -> str | None:
         """A text, or null."""
         event = self._peek()
-        if isinstance(event, yaml.ScalarEvent) and self._tag(event, place) == _NULL:
+        if isinstance(event, yaml.ScalarEvent) and self._tag(event) == _NULL:
             self._next()
             return None
         return self.text(place)
@@ -114,14 +114,14 @@ class Events:
         """A whole number of at most nine digits, written in decimals."""
         event = self._scalar("a number", place)
         value = event.value
-        if self._tag(event, place) != _YAML + "int" or not _WHOLE.fullmatch(value):
+        if self._tag(event) != _YAML + "int" or not _WHOLE.fullmatch(value):
             self.fail(place, f"expected a whole number, found {value[:40]!r}", event)
         return int(value)
 
     def body(self, place: str) -> bytes:
         """A body: text, ``!!binary`` or null."""
         event = self._scalar("text or !!binary", place)
-        tag = self._tag(event, place)
+        tag = self._tag(event)
         if tag in _TEXT:
             return self._encoded(event, place)
         if tag == _BINARY:
@@ -213,7 +213,7 @@ class Events:
         """Refuse aliases, and every tag but those of plain data."""
         if isinstance(event, yaml.AliasEvent):
             self.fail(place, f"found the YAML alias *{event.anchor}; write out the value that it stands for", event)
-        tag = getattr(event, "tag", None)
+        tag = event.tag
         if tag is None or tag in _PLAIN_TAGS or tag in _TEXT or tag in (_YAML + "map", _YAML + "seq", "!"):
             return
         shown = tag.replace(_YAML, "!!")
@@ -224,8 +224,8 @@ class Events:
             event,
         )
 
-    def _tag(self, event: Any, place: str) -> str:
-        self._harmless(event, place)
+    def _tag(self, event: Any) -> str:
+        """What a scalar is, by its tag or by its looks; whoever consumes it has checked that it is harmless."""
         if event.tag is not None and event.tag != "!":
             return str(event.tag)
         if event.style or event.tag == "!" or len(event.value) > _LONGEST_RESOLVED:
@@ -242,6 +242,4 @@ def _resolved(value: str) -> str:
 def _found(event: Any) -> str:
     if isinstance(event, yaml.ScalarEvent):
         return repr(event.value[:40])
-    if isinstance(event, yaml.MappingStartEvent):
-        return "a mapping"
-    return "a list" if isinstance(event, yaml.SequenceStartEvent) else "the end"
+    return "a mapping" if isinstance(event, yaml.MappingStartEvent) else "a list"
