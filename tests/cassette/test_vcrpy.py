@@ -129,6 +129,14 @@ def test_what_vcrpy_records_is_loaded_with_its_bodies_decoded(
         assert "content-encoding" not in found.response_headers
 
 
+def test_what_vcrpy_records_as_json_is_loaded(tmp_path: Path, server: str) -> None:
+    with vcr.use_cassette(str(tmp_path / "it.json"), serializer="json", decode_compressed_response=True):
+        httpx.post(f"{server}/gzip", content=b"caf\xc3\xa9")
+
+    [found] = load(tmp_path / "it.json").exchanges
+    assert (found.request_body.decode(), found.response_body) == ("café", b'{"greeting":"hello"}')
+
+
 @pytest.mark.parametrize("client", [httpx, requests])
 def test_what_vcrpy_records_can_be_saved_here_and_replayed_by_vcrpy(tmp_path: Path, server: str, client: Any) -> None:
     with vcr.use_cassette(str(tmp_path / "it.yaml")), httpx.Client() as session:
