@@ -111,7 +111,7 @@ def _version(status: os.stat_result) -> _Version:
 
 def _decoded(content: bytes, name: str) -> str:
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise CassetteError(
             f"{name}, byte {error.start}: this is not UTF-8. Take the file from version control, or record it again"
