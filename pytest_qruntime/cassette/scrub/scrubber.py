@@ -1,0 +1,338 @@
+"""Scrubbing: the same for what is saved and for what is matched."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+from pytest_qruntime.cassette.scrub import jsontext, layers, shapes
+from pytest_qruntime.cassette.scrub.names import LEAST_KNOWN, Names
+from pytest_qruntime.cassette.scrub.rules import Rule
+from pytest_qruntime.cassette.scrub.table import DEFAULT_RULES, REFERENCES
+from pytest_qruntime.cassette.tape import Exchange, Tape
+
+_URL = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>\\]+")
+_URL_PARTS = re.compile(r"([^:]+://)(?:([^/?#]*)@)?([\w.:\[\]%-]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
+_FORM = re.compile(r"[\w.%+\[\]-]+=[^\s&{}\"]*(?:&[\w.%+\[\]-]*=?[^\s&{}\"]*)*")
+_REFERENCE = re.compile(REFERENCES, re.IGNORECASE)
+_BOM = "\ufeff"
+_DEPTH = 12
+_LEAST_DIGITS = 4
+_REMEMBERED = 100_000
+
+
+class Scrubber:
+    """Replaces secrets by pseudonyms that are the same wherever the same secret stands.
+
+    Scrubbing what is scrubbed changes nothing. Of data without a secret every byte stays.
+
+    Args:
+        known: secrets that are known beforehand, by what they are called, such as ``{"QISKIT_IBM_TOKEN": "..."}``. They
+            are replaced wherever they stand. Values of fewer than five characters are ignored.
+        rules: how to know a secret; your own beside the default ones: ``(*DEFAULT_RULES, Rule(...))``.
+    """
+
+    def __init__(self, known: Mapping[str, str] | None = None, rules: Sequence[Rule] = DEFAULT_RULES) -> None:
+        self._text_rules = [rule for rule in rules if rule.where == "text"]
+        self._field_rules = [rule for rule in rules if rule.where == "field"]
+        self._field_rule = lru_cache(maxsize=4096)(self._find_field_rule)
+        forms = {"secret": "scrubbed-secret-{n}"}
+        for rule in rules:
+            if rule.pseudonym is not None or rule.kind not in forms:
+                forms[rule.kind] = rule.form
+        self.names = Names(forms)
+        self._memory: dict[tuple[str, str], str] = {}
+        self._bodies: dict[bytes, bytes] = {}
+        self._generation = 0
+        for name, value in (known or {}).items():
+            self._know(name, value)
+
+    def _know(self, name: str, value: str) -> None:
+        """A known value; of one with a structure, such as a CRN, the parts count."""
+        if len(value) >= LEAST_KNOWN and self._leaf(value) == value:
+            rule = self._field_rule(name, "")
+            self.names.know("secret" if rule is None or rule.apply is not None else rule.kind, value)
+
+    # -- whole things --------------------------------------------------------------------------------------------------
+
+    def tape(self, tape: Tape) -> Tape:
+        """All exchanges. What shows itself as a secret late in a tape is one from the beginning."""
+        self.names.collecting = True
+        for exchange in tape.exchanges:
+            self._learn(exchange)
+        self.names.settle()
+        exchanges = tuple(self.exchange(exchange) for exchange in tape.exchanges)
+        return replace(tape, exchanges=exchanges)
+
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """Request and answer; a Content-Length follows its body."""
+        self._learn(exchange)
+        request_body = self.body(exchange.request_body)
+        response_body = self.body(exchange.response_body)
+        return replace(
+            exchange,
+            url=self.url(exchange.url),
+            request_headers=self._headers(exchange.request_headers, exchange.request_body, request_body),
+            request_body=request_body,
+            response_headers=self._headers(exchange.response_headers, exchange.response_body, response_body),
+            response_body=response_body,
+        )
+
+    def _learn(self, exchange: Exchange) -> None:
+        """See everything once, so that the answer's secrets are known in the request."""
+        before = -1
+        while before != self.names.generation:
+            before = self.names.generation
+            self.url(exchange.url)
+            for headers in (exchange.request_headers, exchange.response_headers):
+                for name, value in headers.items():
+                    self.field(value, name)
+            for body in (exchange.request_body, exchange.response_body):
+                self.body(body)
+
+    def _headers(self, headers: Mapping[str, str], old: bytes, new: bytes) -> dict[str, str]:
+        scrubbed = {name: self.field(value, name) for name, value in headers.items()}
+        if old != new and "content-length" in scrubbed:
+            scrubbed["content-length"] = str(len(new))
+        return scrubbed
+
+    def text(self, text: str) -> str:
+        """Text of any kind: JSON, a form, a URL, a log."""
+        return self.body(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+    def json(self, document: Any) -> Any:
+        """A JSON document, as Python has it."""
+        return json.loads(self._json(json.dumps(document), 0))
+
+    def body(self, data: bytes) -> bytes:
+        """A request's or an answer's body."""
+        self._forget_the_old()
+        if data not in self._bodies:
+            new = self._data(data, 0)
+            if self._generation != self.names.generation:
+                return new
+            self._bodies[data] = new
+        return self._bodies[data]
+
+    def url(self, url: str) -> str:
+        """An address: user, host, path, query and fragment."""
+        return self._url(url, 0)
+
+    def field(self, value: str, name: str, parent: str = "") -> str:
+        """The value of a header, a parameter or a JSON key."""
+        return self._leaf(value, name, parent)
+
+    def kinds(self, value: str, name: str = "", parent: str = "") -> list[str]:
+        """The kinds of secrets in a text, whatever was seen before."""
+        self.names.seen.clear()
+        self._memory.clear()
+        self._leaf(value, name, parent)
+        return sorted(self.names.seen)
+
+    # -- text ----------------------------------------------------------------------------------------------------------
+
+    def _leaf(self, text: str, field: str = "", parent: str = "", depth: int = 0) -> str:
+        self._forget_the_old()
+        key = (text, f"{parent}.{field}")
+        if key not in self._memory:
+            new = self._fresh_leaf(text, field, parent, depth)
+            if self._generation != self.names.generation:
+                return new
+            self._memory[key] = new
+        return self._memory[key]
+
+    def _forget_the_old(self) -> None:
+        """What was replaced while less was known."""
+        if self._generation != self.names.generation or len(self._memory) + len(self._bodies) > _REMEMBERED:
+            self._memory.clear()
+            self._bodies.clear()
+            self._generation = self.names.generation
+
+    def _fresh_leaf(self, text: str, field: str, parent: str, depth: int) -> str:
+        rule = self._field_rule(field, parent) if field else None
+        if rule is None:
+            if field and _REFERENCE.fullmatch(field):
+                self.names.refer(text)
+            elif field == "name" and self.names.named("instance name", text):
+                return self.names.of("instance name", text)
+            return self._value(text, depth, field)
+        if rule.apply is not None:
+            return rule.apply(text, self.names)
+        return self._whole(text, field) or rule.replace(text, self.names)
+
+    def _whole(self, text: str, field: str) -> str | None:
+        """What a text becomes that is as a whole what a rule for text looks for: a CRN stays a CRN."""
+        spans = self._spans(text, field)
+        if len(spans) == 1 and spans[0][:2] == (0, len(text)):
+            return spans[0][2]
+        return None
+
+    def _find_field_rule(self, field: str, parent: str) -> Rule | None:
+        for rule in self._field_rules:
+            if rule.pattern.fullmatch(field) or rule.pattern.fullmatch(f"{parent}.{field}"):
+                return rule
+        return None
+
+    def _value(self, text: str, depth: int, field: str = "") -> str:
+        """Text without a name: what is encoded in it first, then what can be seen."""
+        if depth > _DEPTH or len(text) < LEAST_KNOWN:
+            return text
+        if text[0] == _BOM:
+            return _BOM + self._value(text[1:], depth, field)
+        if jsontext.is_json(text):
+            return self._json(text, depth)
+        if "=" in text and "://" not in text and _FORM.fullmatch(text) and not layers.BASE64_RUN.fullmatch(text):
+            return self._form(text, depth)
+        lines = text.splitlines(keepends=True)
+        if len(lines) > 1 and "PRIVATE KEY-----" not in text:
+            return "".join(self._value(line, depth + 1, field) for line in lines)
+        return self._pieces(text, _URL, self._url, self._encoded, depth, field)
+
+    def _pieces(self, text: str, pattern: re.Pattern[str], inner: Any, outer: Any, depth: int, field: str) -> str:
+        """What the pattern finds through `inner`, and what is between through `outer`."""
+        pieces, at = [], 0
+        for found in pattern.finditer(text):
+            pieces += [outer(text[at : found.start()], depth, field), inner(found.group(), depth + 1)]
+            at = found.end()
+        return "".join([*pieces, outer(text[at:], depth, field)])
+
+    def _encoded(self, text: str, depth: int, field: str) -> str:
+        """Runs with percent signs and runs of base64, if there is a secret in them; and the text around them."""
+        if not text:
+            return text
+        pieces, at = [], 0
+        for pattern, below in ((layers.PERCENT_RUN, self._percent), (layers.BASE64_RUN, self._base64)):
+            for found in pattern.finditer(text):
+                if found.start() < at:
+                    continue
+                new = below(found.group(), depth + 1)
+                if new != found.group():
+                    pieces += [self._shapes(text[at : found.start()], field), new]
+                    at = found.end()
+        return "".join([*pieces, self._shapes(text[at:], field)])
+
+    def _percent(self, text: str, depth: int) -> str:
+        plain = layers.unquoted(text)
+        new = self._value(plain, depth)
+        return text if new == plain else layers.requote(new, text)
+
+    def _base64(self, text: str, depth: int) -> str:
+        if depth > _DEPTH or re.fullmatch(shapes.JWT, text):
+            return text
+        layer = layers.unbase64(text)
+        if layer is None:
+            return text
+        new = self._data(layer.data, depth)
+        return text if new == layer.data else layer.wrap(new).decode()
+
+    def _shapes(self, text: str, field: str) -> str:
+        pieces, at = [], 0
+        for start, end, new in self._spans(text, field):
+            pieces += [text[at:start], new]
+            at = end
+        return "".join([*pieces, text[at:]])
+
+    def _spans(self, text: str, field: str, *, binary: bool = False) -> list[tuple[int, int, str]]:
+        """What is to be replaced, in order: the longest secret where several overlap."""
+        found = []
+        for order, rule in enumerate(self._text_rules):
+            if (binary and not rule.binary) or (rule.unless and rule.exempt.fullmatch(field)):
+                continue
+            for match in rule.pattern.finditer(text):
+                start, end = rule.secret(match)
+                new = rule.replace(text[start:end], self.names)
+                if start < end:
+                    found.append((start - end, order, start, end, new))
+        for start, end, kind in self.names.everywhere(text):
+            found.append((start - end, -1, start, end, self.names.of(kind, text[start:end])))
+        chosen: list[tuple[int, int, str]] = []
+        for _, _, start, end, new in sorted(found):
+            place = bisect(chosen, (start, len(text) + 1, ""))
+            after_the_last = place == 0 or chosen[place - 1][1] <= start
+            if after_the_last and (place == len(chosen) or end <= chosen[place][0]):
+                chosen.insert(place, (start, end, new))
+        return chosen
+
+    # -- structures ----------------------------------------------------------------------------------------------------
+
+    def _json(self, text: str, depth: int) -> str:
+        if '"crn"' in text:
+            self._learn_instance_names(json.loads(text))
+
+        def change(leaf: jsontext.Leaf) -> str:
+            if leaf.kind == "number":
+                named = self._field_rule(leaf.field, leaf.parent) if len(leaf.text) >= _LEAST_DIGITS else None
+                return leaf.text if named is None else named.replace(leaf.text, self.names)
+            return self._leaf(leaf.text, leaf.field, leaf.parent, depth + 1)
+
+        return jsontext.rewrite(text, change)
+
+    def _learn_instance_names(self, document: Any) -> None:
+        """The name beside a CRN is what its owner calls the instance."""
+        for inner in (
+            document.values() if isinstance(document, dict) else document if isinstance(document, list) else ()
+        ):
+            self._learn_instance_names(inner)
+        if (
+            isinstance(document, dict)
+            and isinstance(document.get("crn"), str)
+            and isinstance(document.get("name"), str)
+        ):
+            self.names.of("instance name", document["name"])
+
+    def _form(self, text: str, depth: int) -> str:
+        return "&".join(self._pair(pair, depth) for pair in text.split("&"))
+
+    def _pair(self, pair: str, depth: int) -> str:
+        name, equals, value = pair.partition("=")
+        plain_name, plain = layers.unquoted(name, plus=True), layers.unquoted(value, plus=True)
+        new_name = self._leaf(plain_name, depth=depth + 1)
+        new = self._leaf(plain, plain_name, depth=depth + 1)
+        shown_name = name if new_name == plain_name else quote(new_name, safe="")
+        return shown_name + equals + (value if new == plain else layers.requote(new, value, plus=True))
+
+    def _url(self, url: str, depth: int) -> str:
+        parts = _URL_PARTS.fullmatch(url)
+        if parts is None:
+            return self._encoded(url, depth, "")
+        scheme, user, host, path, query, fragment = parts.groups()
+        pieces = [scheme]
+        if user is not None:
+            pieces += [self.names.of("credentials", user), "@"]
+        pieces += [shapes.host(host, self.names), self._encoded(path, depth, "path")]
+        if query is not None:
+            pieces += ["?", self._form(query, depth)]
+        if fragment is not None:
+            pieces += ["#", self._form(fragment, depth) if "=" in fragment else self._encoded(fragment, depth, "")]
+        return "".join(pieces)
+
+    # -- bytes ---------------------------------------------------------------------------------------------------------
+
+    def _data(self, data: bytes, depth: int) -> bytes:
+        """Bytes: what they compress, the text that they are, or the texts in them."""
+        if depth > _DEPTH or len(data) < LEAST_KNOWN:
+            return data
+        layer = layers.decompress(data)
+        if layer is not None:
+            new = self._data(layer.data, depth + 1)
+            return data if new == layer.data else layer.wrap(new)
+        text = layers.as_text(data, strict=depth > 0)
+        return self._binary(data) if text is None else self._value(text, depth + 1).encode("utf-8", "surrogatepass")
+
+    def _binary(self, data: bytes) -> bytes:
+        """Data with a structure of its own: a secret becomes as many x, so that nothing moves."""
+
+        def hide(found: re.Match[bytes]) -> bytes:
+            text = found.group().decode("ascii")
+            for start, end, new in self._spans(text, "", binary=True):
+                if new != text[start:end]:
+                    text = text[:start] + "x" * (end - start) + text[end:]
+            return text.encode()
+
+        return re.sub(rb"[\x20-\x7e]{6,}", hide, data)

@@ -1,0 +1,76 @@
+"""Rules of users, and mistakes in them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from pytest_qruntime import ConfigurationError
+from pytest_qruntime.cassette.scrub import DEFAULT_RULES, Rule, Scrubber, leaks
+from pytest_qruntime.cassette.tape import Tape
+from tests.cassette.scrub.secrets import USER, exchange
+
+EMPLOYEE = Rule("employee", r"\bE-[0-9]{6}\b")
+
+
+def test_a_rule_for_text_finds_its_secret_anywhere() -> None:
+    scrubber = Scrubber(rules=(*DEFAULT_RULES, EMPLOYEE))
+
+    scrubbed = scrubber.json({"note": f"E-004711 and E-004712 and E-004711, not E-1 of {USER}"})
+
+    assert scrubbed == {
+        "note": "scrubbed-employee-1 and scrubbed-employee-2 and scrubbed-employee-1, not E-1 of IBMid-user1"
+    }
+
+
+def test_a_group_says_which_part_is_the_secret() -> None:
+    rule = Rule("project", r"project=(?P<secret>\w+)", pseudonym="p{n}")
+
+    assert Scrubber(rules=(rule,)).text("a, project=apollo; project=gemini") == "a, project=p1; project=p2"
+
+
+def test_a_rule_for_fields_hides_what_stands_under_the_name() -> None:
+    rule = Rule("cost centre", "x-cost-centre|billing.centre", "field", pseudonym="centre")
+    scrubber = Scrubber(rules=(rule,))
+
+    assert scrubber.field("42-A", "X-Cost-Centre") == "centre"
+    assert scrubber.json({"billing": {"centre": "42-A"}, "centre": "left"}) == {
+        "billing": {"centre": "centre"},
+        "centre": "left",
+    }
+
+
+def test_a_rule_can_keep_out_of_fields() -> None:
+    rule = Rule("number", "[0-9]{5}", pseudonym="N", unless="job_.*")
+
+    assert Scrubber(rules=(rule,)).json({"job_number": "12345", "x": "12345"}) == {"job_number": "12345", "x": "N"}
+
+
+def test_leaks_are_looked_for_by_the_same_rules() -> None:
+    tape = Tape(None, (exchange(got={"note": "of E-004711"}),))
+
+    assert [str(leak) for leak in leaks(tape, rules=(EMPLOYEE,))] == ["interaction 1, response body, $.note: employee"]
+    assert leaks(Scrubber(rules=(EMPLOYEE,)).tape(tape), rules=(EMPLOYEE,)) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"kind": "employee", "find": "E-["}, "no regular expression"),
+        ({"kind": "", "find": "x"}, "kind of a rule is ''"),
+        ({"kind": "employee", "find": "x", "where": "body"}, "expected 'text' or 'field'"),
+        ({"kind": "employee", "find": "[0-9]*"}, "in an empty text"),
+        ({"kind": "employee", "find": "[0-9]"}, "inside its own pseudonym 'scrubbed-employee-1'"),
+        ({"kind": "employee", "find": "[0-9]{3}", "pseudonym": "{name}"}, "the pseudonym '{name}'"),
+    ],
+)
+def test_a_mistake_in_a_rule_shows_where_it_is_made(arguments: dict[str, Any], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=re.escape(message)):
+        Rule(**arguments)
+
+
+@pytest.mark.parametrize("rule", DEFAULT_RULES, ids=lambda rule: f"{rule.kind} {rule.meaning}")
+def test_every_default_rule_says_what_it_means(rule: Rule) -> None:
+    assert rule.meaning
