@@ -6,6 +6,7 @@ import inspect
 from pathlib import Path
 
 from pytest_qruntime import fixtures
+from pytest_qruntime.cassette.scrub import DEFAULT_RULES, Scrubber
 from pytest_qruntime.client import Job, Session
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.model import Policy
@@ -63,6 +64,108 @@ their instances, each on its own host. Answers are compact JSON and conform to t
 `pytest_qruntime/rest/schemas/`. The header `IBM-API-Version` decides which usage keys a job's metrics have; without it
 the version is 2025-05-01, and any date will do.
 
+"""
+
+SCRUBBING = """\
+# Scrubbing
+
+A recording is scrubbed of whatever tells who made it, where, and with which credentials. The same code scrubs what is
+saved and what a request is compared with. Each secret becomes a pseudonym of its kind:
+
+- The same secret has the same pseudonym in every place of a recording, so that references stay intact; two instances
+  of an account remain two instances of one account. What requests refer to stays as it was: ids of jobs and sessions,
+  names of backends, dates.
+- Pseudonyms are numbered in the order in which secrets first appear. Nothing of a secret is in its pseudonym, and no
+  guess can be tested with it, as it could with a hash; a test that is recorded anew by somebody else gives the same
+  file.
+- Scrubbing what is scrubbed changes nothing.
+- What was recognised by the place where it stood, such as the value of `account_id`, is replaced wherever else it
+  stands, in earlier exchanges too.
+
+It looks into addresses (user, host, path, query, fragment), headers, forms, JSON documents (values and keys), JSON
+within strings, percent-encoded text, base64 in both alphabets, and zlib and gzip below it, in any order. Of data
+without a secret every byte stays, so circuits and arrays survive. In binary data a secret becomes as many `x`, so
+that nothing moves. `Content-Length` follows its body.
+
+## Examples
+
+| where | before | after |
+| --- | --- | --- |
+"""
+
+SCRUBBED: tuple[tuple[str, str], ...] = (
+    ("service-crn", "crn:v1:bluemix:public:quantum-computing:eu-de:a/" + "fa4e" * 8 + ":fake-guid::"),
+    ("authorization", "apikey fake_key"),
+    ("user_id", "IBMid-FAKE0USER"),
+    ("user", "fake.user"),
+    ("", "Not allowed for fake.user@fake.org"),
+    ("", "https://fake.user:pw@quantum.fake.org/api/v1/jobs?instance=fake-instance&limit=10"),
+    ("", "http://127.0.0.1:48213/experimental/api/v1"),
+    ("x-forwarded-for", "10.1.2.3, fd00:1::2"),
+    ("cookie", "lang=en; session=abc"),
+    ("x-qx-client-application", "qiskit-version-2/qiskit_ibm_runtime-0.51.0,qiskit-2.6.2*/~/fake/plan.py"),
+    ("", 'File "/home/fake/vqe.py", line 3'),
+    ("trace", "0f3d8f7e-fake"),
+)
+
+SCRUBBED_AGAIN = {"jwt": "a token", "crn": "a CRN", "loopback port": "`1`"}
+
+SCRUBBED_TOKENS = """
+A JSON web token stays one that can be decoded, with its `iat` and its `exp`, its algorithm, and pseudonyms for its user
+and account; whatever else it said is gone, and so is its signature.
+
+## Rules
+
+The rules in the order in which they are tried. Where several find something in the same place, the longest secret
+counts. The names of fields are those of headers, JSON keys, and parameters of queries and forms, in any case.
+
+| kind | becomes | rule | names of fields |
+| --- | --- | --- | --- |
+"""
+
+SCRUBBING_MORE = """
+## Rules of your own
+
+A `Rule` says the kind of secret and how to find one: in text, or (`where="field"`) by the name of the field.
+
+```python
+from pytest_qruntime.cassette.scrub import DEFAULT_RULES, Rule, Scrubber
+
+employee = Rule("employee", r"\\bE-[0-9]{6}\\b")
+centre = Rule("cost centre", "x-cost-centre", where="field", pseudonym="centre-{n}")
+scrubber = Scrubber(known={"PROJECT": "gallimaufry"}, rules=(*DEFAULT_RULES, employee, centre))
+
+print(scrubber.text('{"note": "E-004711 works on gallimaufry"}'))
+print(scrubber.field("42-A", "X-Cost-Centre"))
+```
+
+<!-- output -->
+```text
+{"note": "scrubbed-employee-1 works on scrubbed-secret-1"}
+centre-1
+```
+
+A secret is what the expression finds, or its group `secret` if it has one. A rule that would find something in its own
+pseudonym is refused, since scrubbing twice must be scrubbing once. `known` are values that are secrets wherever they
+stand, by what they are called, such as the values of environment variables; those of fewer than five characters are
+ignored.
+
+## What is looked for afterwards
+
+`leaks(tape, known, rules)` searches a recording for what is still in it, and names the place and the kind, as in
+`interaction 3, response body, $.jobs[0].user_id: user`, never the secret. It finds
+
+- known values: as they are, percent-encoded, in base64 at any offset, in hexadecimal digits, compressed, and parts of
+  12 characters or more; of a CRN the account and the instance count, of a JSON web token its signature;
+- whatever a rule finds;
+- runs of 24 characters or more in which letters of both cases and digits stand together and hardly any is there twice,
+  unless they are encoded text or data.
+
+## What is not recognised
+
+A secret without a shape, under a name that no rule knows, that is not among the known values and is short or no
+random text: name it in `known`, or write a rule. Pictures of a secret, compressions other than zlib and gzip, and
+text in other encodings than UTF-8 are not read.
 """
 
 FIXTURES = (
@@ -129,6 +232,23 @@ def rest_page() -> str:
     return REST + coverage.markdown()
 
 
+def scrubbing_page() -> str:
+    """Every rule, and what becomes of examples."""
+    examples = []
+    for place, before in SCRUBBED:
+        scrubber = Scrubber()
+        after = scrubber.field(before, place) if place else scrubber.text(before)
+        shown = f"`{place}`" if place else "text"
+        examples.append(f"| {shown} | `{_cell(before)}` | `{_cell(after)}` |\n")
+    forms: dict[str, str] = {}
+    rows = []
+    for rule in DEFAULT_RULES:
+        forms.setdefault(rule.kind, SCRUBBED_AGAIN.get(rule.kind, f"`{rule.form.format(n=1)}`"))
+        names = f"`{_cell(rule.find)}`" if rule.where == "field" else ""
+        rows.append(f"| {rule.kind} | {forms[rule.kind]} | {rule.meaning} | {names} |\n")
+    return "".join([SCRUBBING, *examples, SCRUBBED_TOKENS, *rows, SCRUBBING_MORE])
+
+
 def _members(kind: type, names: str) -> str:
     rows = []
     for name in names.split():
@@ -163,7 +283,13 @@ def _code(allowed: str) -> str:
     return ", ".join(f"`{choice}`" if " " not in choice else choice for choice in allowed.split(" | "))
 
 
-PAGES = {"policy.md": policy_page, "options.md": options_page, "fixtures.md": fixtures_page, "rest.md": rest_page}
+PAGES = {
+    "policy.md": policy_page,
+    "options.md": options_page,
+    "fixtures.md": fixtures_page,
+    "rest.md": rest_page,
+    "scrubbing.md": scrubbing_page,
+}
 
 
 def main() -> None:
