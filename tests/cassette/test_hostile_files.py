@@ -118,6 +118,13 @@ def test_a_tag_is_refused_wherever_it_stands_and_nothing_is_executed(
     assert place.read_text().endswith(text)
 
 
+@pytest.mark.parametrize("key", ["interactions:", "qruntime:", "  request:", "    headers:", "      accept:"])
+def test_a_tag_of_a_mapping_or_a_list_is_refused_too(key: str) -> None:
+    text = FILE.replace(f"{key}\n", f"{key} !!python/object/new:os.system\n", 1)
+
+    assert "found the YAML tag !!python/object/new:os.system" in problem(text)
+
+
 def test_the_tag_is_named() -> None:
     told = problem(FILE.replace("method: POST", "method: !!python/object/apply:os.system [ls]", 1))
 
@@ -214,6 +221,7 @@ def test_a_value_of_another_type_is_a_clear_error_or_read(text: str) -> None:
         ("- application/json", "- 7", "interaction 0, request, headers, content-type: expected text, found '7'"),
         ('    body: \'{"program_id":"sampler"}\'', "    body: 12", "put it in quotes if it is text"),
         ("/wA=", "/wA", "interaction 1, response, body, string: expected base64 behind !!binary"),
+        ("/wA=", "/w*A=", "expected base64 behind !!binary"),
         ("/wA=", "é", "expected base64 behind !!binary"),
         ("...\n", "--- {}\n", "is missing: it is cut off"),
         ("...\n", "...\n--- {}\n", "there is a second YAML document"),
