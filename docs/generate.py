@@ -161,6 +161,21 @@ ignored.
 - runs of 24 characters or more in which letters of both cases and digits stand together and hardly any is there twice,
   unless they are encoded text or data.
 
+## `qruntime scrub`
+
+`qruntime scrub FILE` takes the secrets out of a recording of this plugin, of vcrpy or of pytest-recording, in its
+place or into `--output FILE`. It says where it found something, and what, never the secret. `--check` looks only. The
+values of `QISKIT_IBM_TOKEN`, `QISKIT_IBM_INSTANCE` and of every variable that `--env NAME` names are known values.
+
+| it ends with | if |
+| --- | --- |
+| 0 | nothing was found, or nothing is left |
+| 1 | `--check` found something; or something would be left, and nothing was written |
+| 2 | the file cannot be read or written, or is no recording |
+
+Whatever fails, the old file is as it was. What stands in a file and in none of its exchanges, such as a comment, is
+looked at too, and is gone from a file that is written anew.
+
 ## What is not recognised
 
 A secret without a shape, under a name that no rule knows, that is not among the known values and is short or no

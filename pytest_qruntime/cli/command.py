@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="serve a world on a port of 127.0.0.1 until Ctrl-C"))
     _add_environment(commands.add_parser("environment", help="show how programs find a server: `export` lines"))
+    _add_scrub(commands.add_parser("scrub", help="take the secrets out of a recording"))
     return parser
 
 
@@ -80,3 +81,31 @@ def _environment(given: argparse.Namespace) -> int:
     from pytest_qruntime.cli.environment import show
 
     return show(given.url, given.world)
+
+
+def _add_scrub(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Take the secrets out of a recording of this plugin, of vcrpy or of pytest-recording. "
+        "Ends with 0 if none is left, 1 if one is, 2 if the file cannot be read or written; then it is as it was."
+    )
+    parser.add_argument("file", help="the recording")
+    parser.add_argument(
+        "--output", metavar="FILE", help="where the scrubbed one goes (default: in the place of the old)"
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="look only, write nothing, and end with 1 if there are any"
+    )
+    parser.add_argument(
+        "--env",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="an environment variable whose value is a secret, besides QISKIT_IBM_TOKEN and QISKIT_IBM_INSTANCE",
+    )
+    parser.set_defaults(run=_scrub)
+
+
+def _scrub(given: argparse.Namespace) -> int:
+    from pytest_qruntime.cli.scrub import scrub
+
+    return scrub(given.file, given.output, given.env, check=given.check)

@@ -76,7 +76,9 @@ def test_a_word_that_the_command_does_not_know_ends_it_with_2(
     assert says in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("serve", "--help"), ("environment", "--help")])
+@pytest.mark.parametrize(
+    "arguments", [("--help",), ("serve", "--help"), ("environment", "--help"), ("scrub", "--help")]
+)
 def test_the_command_explains_itself(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(arguments)

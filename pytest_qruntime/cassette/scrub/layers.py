@@ -12,7 +12,10 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{11,}={0,2}")
-PERCENT_RUN = re.compile(r"(?<![^\s\"'<>&=?;,])[^\s\"'<>&=?;,]*%[0-9A-Fa-f]{2}[^\s\"'<>&=?;,]*")
+RUN = re.compile(
+    r"(?<![^\s\"'<>&=?;,])[^\s\"'<>&=?;,%]*%[0-9A-Fa-f]{2}[^\s\"'<>&=?;,]*"  # with a percent sign
+    r"|" + BASE64_RUN.pattern
+)
 MOST = 64 * 1024 * 1024
 _UNRESERVED = "-._~"
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pytest_qruntime.cassette.scrub.names import Names
 
 Apply = Callable[[str, "Names"], str]
+Accepts = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Rule:
         meaning: for the reference page.
         unless: names of fields, as a regular expression, in which a rule for text does not look.
         binary: whether a rule for text looks into binary data too.
+        accepts: whether what was found is one, for what no expression can say.
         apply: makes the replacement of what was found, for a secret that has a structure to keep.
     """
 
@@ -42,6 +44,7 @@ class Rule:
     meaning: str = ""
     unless: str = ""
     binary: bool = True
+    accepts: Accepts | None = field(default=None, compare=False)
     apply: Apply | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:

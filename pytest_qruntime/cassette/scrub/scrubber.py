@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote
 
@@ -41,6 +42,7 @@ class Scrubber:
     def __init__(self, known: Mapping[str, str] | None = None, rules: Sequence[Rule] = DEFAULT_RULES) -> None:
         self._text_rules = [rule for rule in rules if rule.where == "text"]
         self._field_rules = [rule for rule in rules if rule.where == "field"]
+        self._token_rule = next((rule for rule in self._text_rules if rule.apply is shapes.jwt), None)
         self._field_rule = lru_cache(maxsize=4096)(self._find_field_rule)
         forms = {"secret": "scrubbed-secret-{n}"}
         for rule in rules:
@@ -68,7 +70,10 @@ class Scrubber:
             self._learn(exchange)
         self.names.settle()
         exchanges = tuple(self.exchange(exchange) for exchange in tape.exchanges)
-        return replace(tape, exchanges=exchanges)
+        provenance = tape.provenance
+        if provenance is not None and provenance.test is not None:
+            provenance = replace(provenance, test=self.text(provenance.test))
+        return Tape(provenance, exchanges)
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Request and answer; a Content-Length follows its body."""
@@ -203,18 +208,23 @@ class Scrubber:
         return "".join([*pieces, outer(text[at:], depth, field)])
 
     def _encoded(self, text: str, depth: int, field: str) -> str:
+        """Tokens as a whole; what is encoded; and the text around them."""
+        if self._token_rule is None:
+            return self._runs(text, depth, field)
+        return self._pieces(text, self._token_rule.pattern, self._token, self._runs, depth, field)
+
+    def _token(self, text: str, _depth: int) -> str:
+        return shapes.jwt(text, self.names)
+
+    def _runs(self, text: str, depth: int, field: str) -> str:
         """Runs with percent signs and runs of base64, if there is a secret in them; and the text around them."""
-        if not text:
-            return text
         pieces, at = [], 0
-        for pattern, below in ((layers.PERCENT_RUN, self._percent), (layers.BASE64_RUN, self._base64)):
-            for found in pattern.finditer(text):
-                if found.start() < at:
-                    continue
-                new = below(found.group(), depth + 1)
-                if new != found.group():
-                    pieces += [self._shapes(text[at : found.start()], field), new]
-                    at = found.end()
+        for found in layers.RUN.finditer(text):
+            run = found.group()
+            new = self._percent(run, depth + 1) if "%" in run else self._base64(run, depth + 1)
+            if new != run:
+                pieces += [self._shapes(text[at : found.start()], field), new]
+                at = found.end()
         return "".join([*pieces, self._shapes(text[at:], field)])
 
     def _percent(self, text: str, depth: int) -> str:
@@ -223,8 +233,6 @@ class Scrubber:
         return text if new == plain else layers.requote(new, text)
 
     def _base64(self, text: str, depth: int) -> str:
-        if depth > _DEPTH or re.fullmatch(shapes.JWT, text):
-            return text
         layer = layers.unbase64(text)
         if layer is None:
             return text
@@ -240,24 +248,25 @@ class Scrubber:
 
     def _spans(self, text: str, field: str, *, binary: bool = False) -> list[tuple[int, int, str]]:
         """What is to be replaced, in order: the longest secret where several overlap."""
-        found = []
+        found: list[tuple[int, int, int, int, Callable[[str], str]]] = []
         for order, rule in enumerate(self._text_rules):
             if (binary and not rule.binary) or (rule.unless and rule.exempt.fullmatch(field)):
                 continue
+            replacing = partial(rule.replace, names=self.names)
             for match in rule.pattern.finditer(text):
                 start, end = rule.secret(match)
-                new = rule.replace(text[start:end], self.names)
-                if start < end:
-                    found.append((start - end, order, start, end, new))
+                if start < end and (rule.accepts is None or rule.accepts(text[start:end])):
+                    found.append((start - end, order, start, end, replacing))
         for start, end, kind in self.names.everywhere(text):
-            found.append((start - end, -1, start, end, self.names.of(kind, text[start:end])))
-        chosen: list[tuple[int, int, str]] = []
-        for _, _, start, end, new in sorted(found):
-            place = bisect(chosen, (start, len(text) + 1, ""))
-            after_the_last = place == 0 or chosen[place - 1][1] <= start
-            if after_the_last and (place == len(chosen) or end <= chosen[place][0]):
-                chosen.insert(place, (start, end, new))
-        return chosen
+            found.append((start - end, len(self._text_rules), start, end, partial(self.names.of, kind)))
+        chosen: list[tuple[int, int, Callable[[str], str]]] = []
+        begins: list[int] = []
+        for _, _, start, end, replacement in sorted(found, key=itemgetter(0, 1, 2)):
+            place = bisect(begins, start)
+            if (not place or chosen[place - 1][1] <= start) and (place == len(chosen) or end <= begins[place]):
+                chosen.insert(place, (start, end, replacement))
+                begins.insert(place, start)
+        return [(start, end, replacement(text[start:end])) for start, end, replacement in chosen]
 
     # -- structures ----------------------------------------------------------------------------------------------------
 

@@ -93,10 +93,9 @@ def _encoded(document: dict[str, Any]) -> str:
 API_KEY = r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9_-]{44}(?![A-Za-z0-9+/_=-])"
 
 
-def api_key(text: str, names: Names) -> str:
-    """A pseudonym, unless it is no key: words, or 44 characters of encoded data."""
-    mixed = all(re.search(kind, text) for kind in ("[a-z]", "[A-Z]", "[0-9]"))
-    return names.of("api key", text) if mixed and not holds_data(text) else text
+def is_api_key(text: str) -> bool:
+    """Whether it is no word, and no 44 characters of encoded data."""
+    return all(re.search(kind, text) for kind in ("[a-z]", "[A-Z]", "[0-9]")) and not holds_data(text)
 
 
 # -- addresses and hosts -----------------------------------------------------------------------------------------------
@@ -111,16 +110,20 @@ _LEAST_V6 = 7
 _LAST_V4 = 254
 
 
-def ip(text: str, names: Names) -> str:
-    """An address of the nets for documentation; those of this very machine stay."""
+def is_ip(text: str) -> bool:
+    """Whether it is the address of some machine, and not of this one or of many."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
-        return text
-    if address.is_loopback or address.is_unspecified or address.is_multicast or text == "255.255.255.255":
-        return text
-    if isinstance(address, ipaddress.IPv6Address) and (len(text) < _LEAST_V6 or not re.search("[0-9]", text)):
-        return text
+        return False
+    if address.version != _V4 and (len(text) < _LEAST_V6 or not re.search("[0-9]", text)):
+        return False
+    return not (address.is_loopback or address.is_unspecified or address.is_multicast or text == "255.255.255.255")
+
+
+def ip(text: str, names: Names) -> str:
+    """An address of the nets for documentation."""
+    address = ipaddress.ip_address(text)
     net = _SHOWN_NETS[address.version]
     if address in net:
         names.reserve("ip", int(address) - int(net.network_address))
@@ -164,7 +167,7 @@ def host(text: str, names: Names) -> str:
     if address is None:
         return names.of("tenant host", bare.lower()) + colon + number
     inner = bare.strip("[]")
-    return bare.replace(inner, ip(inner, names)) + colon + number
+    return (bare.replace(inner, ip(inner, names)) if is_ip(inner) else bare) + colon + number
 
 
 # -- headers -----------------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def test_a_rule_can_keep_out_of_fields() -> None:
 def test_leaks_are_looked_for_by_the_same_rules() -> None:
     tape = Tape(None, (exchange(got={"note": "of E-004711"}),))
 
-    assert [str(leak) for leak in leaks(tape, rules=(EMPLOYEE,))] == ["interaction 1, response body, $.note: employee"]
+    assert [str(leak) for leak in leaks(tape, rules=(EMPLOYEE,))] == ["interaction 0, response body, $.note: employee"]
     assert leaks(Scrubber(rules=(EMPLOYEE,)).tape(tape), rules=(EMPLOYEE,)) == []
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from pytest_qruntime.cassette.scrub import Scrubber
-from pytest_qruntime.cassette.tape import Tape
+from pytest_qruntime.cassette.scrub import Scrubber, leaks
+from pytest_qruntime.cassette.tape import Provenance, Tape
 from tests.cassette.scrub.secrets import (
     ACCOUNT,
     CLAIMS,
@@ -140,6 +140,37 @@ def test_a_token_stays_a_token_of_the_same_time() -> None:
     assert base64.urlsafe_b64decode(signature + "==") == b"scrubbed"
 
 
+def test_a_token_after_the_word_bearer_stays_a_token_in_text_too() -> None:
+    scrubber = Scrubber()
+
+    once = scrubber.text(f'curl -H "Authorization: Bearer {JWT}"')
+
+    assert once.count(".") == 2
+    assert scrubber.text(once) == Scrubber().text(once) == once
+    assert scrubber.text(f'curl -H "Authorization: Bearer {JWT}"') == once
+
+
+def test_what_is_found_within_what_only_looked_like_a_secret_goes() -> None:
+    words = "a" * 20 + "gallimaufry" + "b" * 13
+
+    assert Scrubber({"PROJECT": "gallimaufry"}).text(words) == "a" * 20 + "scrubbed-secret-1" + "b" * 13
+
+
+def test_numbers_go_by_the_order_and_not_by_the_length() -> None:
+    assert Scrubber().text("a@b.org before longer@example-two.org") == "user1@example.com before user2@example.com"
+
+
+def test_encodings_of_several_kinds_stand_side_by_side() -> None:
+    text = f"{b64(MAIL)} and {MAIL.replace('@', '%40')} and {b64(USER)} at /token/{JWT}"
+
+    scrubbed = Scrubber().text(text)
+
+    assert scrubbed.startswith(
+        f"{b64('user1@example.com')} and user1%40example.com and {b64('IBMid-user1')} at /token/ey"
+    )
+    assert leaks(tape(exchange(got={"a": scrubbed})), {"A": MAIL, "B": USER, "C": JWT}) == []
+
+
 def test_what_only_looks_like_a_token_is_hidden_as_a_whole() -> None:
     lookalike = ".".join([base64url(b'{"kid":[1,2,'), base64url(b"not JSON at all"), "c2ln"])
 
@@ -262,6 +293,18 @@ def test_no_reference_is_lost_in_a_long_tape() -> None:
 
     assert [document["user_id"] for document in scrubbed] == [f"IBMid-user{n}" for n in range(1, 301)]
     assert {tuple(list(document.values())[:3]) for document in scrubbed} == {REFERENCES}
+
+
+def test_the_name_of_a_test_is_scrubbed_too() -> None:
+    provenance = Provenance("unknown", "2026-01-15T12:00:00Z", "real", None, {}, f"tests/test_it.py::test_it[{MAIL}]")
+    named = Tape(provenance, ())
+
+    scrubbed = Scrubber().tape(named)
+
+    assert scrubbed.provenance is not None
+    assert scrubbed.provenance.test == "tests/test_it.py::test_it[user1@example.com]"
+    assert [str(leak) for leak in leaks(named)] == ["the name of the test: e-mail"]
+    assert leaks(scrubbed) == []
 
 
 PIECES = [
