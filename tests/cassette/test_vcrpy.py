@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import threading
 import zlib
 from collections.abc import Callable, Iterator
@@ -229,6 +230,7 @@ def _raw_deflate(body: bytes) -> bytes:
         ("deflate", b"hello"),
         ("br", b"hello"),
     ],
+    ids=itertools.count(),  # compressed bodies carry the time
 )
 def test_a_body_is_decoded_or_was_already(encoding: str, body: bytes) -> None:
     [found] = read(_encoded(encoding, body), "it", 10_000).exchanges
@@ -245,6 +247,7 @@ def test_a_body_is_decoded_or_was_already(encoding: str, body: bytes) -> None:
         ("deflate", b"\xff\xfe", "it is said to be deflate and cannot be decompressed"),
         ("br", b"\xff\x00", "its content encoding is 'br'; expected gzip, deflate or none"),
     ],
+    ids=itertools.count(),
 )
 def test_a_body_that_cannot_be_decoded_is_an_error(encoding: str, body: bytes, told: str) -> None:
     with pytest.raises(CassetteError, match=r"interaction 0, response, body: ") as caught:
