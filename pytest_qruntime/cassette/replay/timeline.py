@@ -65,10 +65,10 @@ class Timeline:
         return self._span(now_us, before)[1]
 
     def answer(self, now_us: int, before: int | None) -> Exchange:
-        """The answer of this instant, and never an older one than before. Several of one instant are given in turn."""
+        """The answer of this instant. Several of one instant are given in turn."""
         begin, position = self._span(now_us, before)
         first = bisect_left(self._at_us, self._at_us[position], begin, position)
-        self.reached = max(self.reached, min(position, max(self.reached + 1, first)))
+        self.reached = min(position, max(self.reached + 1, first))
         return self.exchanges[self.reached]
 
     def _span(self, now_us: int, before: int | None) -> tuple[int, int]:

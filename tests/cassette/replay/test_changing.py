@@ -116,6 +116,43 @@ def test_a_late_close_does_not_make_jobs_last_longer() -> None:
     assert ask(deck, "GET /sessions/s") == {"state": "closed"}
 
 
+@pytest.mark.parametrize("end", ["POST /jobs/a/cancel", "DELETE /jobs/a"])
+def test_a_session_is_what_it_was_until_its_job_is_cancelled(end: str) -> None:
+    deck = opened(
+        job("a", 0), said(1, "GET /sessions/s", {"n": 1}), said(5, end, None, 204), said(6, "GET /sessions/s", {"n": 2})
+    )
+    submit(deck, "a")
+    seen = [ask(to(deck, 50), "GET /sessions/s"), ask(deck, end), ask(deck, "GET /sessions/s")]
+
+    assert seen == [{"n": 1}, 204, {"n": 2}]
+
+
+def test_a_job_is_what_it_was_until_its_session_is_cancelled() -> None:
+    cancel = "DELETE /sessions/s/close"
+    before, after = said(1, "GET /jobs/a", state("Queued")), said(5, "GET /jobs/a", state("Failed"))
+    deck = opened(job("a", 0), before, said(5, cancel, None, 204), after)
+    submit(deck, "a")
+    seen = [ask(to(deck, 50), "GET /jobs/a"), ask(deck, cancel), ask(deck, "GET /jobs/a")]
+
+    assert seen == [state("Queued"), 204, state("Failed")]
+
+
+def test_after_two_jobs_swapped_the_session_is_what_it_was_after_both() -> None:
+    deck = opened(job("a", 1), said(2, "GET /sessions/s", {"n": 1}), job("b", 3), said(4, "GET /sessions/s", {"n": 2}))
+    submit(deck, "b")
+    submit(deck, "a")
+
+    assert ask(deck, "GET /sessions/s") == {"n": 2}
+
+
+def test_tags_of_a_job_do_not_concern_its_session() -> None:
+    tags = {"tags": ["new"]}
+    deck = opened(job("a", 0), said(1, "PUT /jobs/a/tags", None, 204, sent=tags), said(2, "GET /sessions/s", {"n": 1}))
+    submit(deck, "a")
+
+    assert ask(deck, "GET /sessions/s") == {"n": 1}
+
+
 def test_what_was_scrubbed_when_it_was_recorded_is_scrubbed_before_it_is_compared() -> None:
     def scrub(exchange: Exchange) -> Exchange:
         return replace(exchange, request_body=exchange.request_body.replace(b"me@home.example", b"user-1"))

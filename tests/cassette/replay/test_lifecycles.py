@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from tests.cassette.replay.stages import FINAL, Client, Story, recorded, replayed
+from pytest_qruntime.cassette.files import load, save
+from pytest_qruntime.cassette.replay import Deck
+from pytest_qruntime.cassette.scrub import Scrubber
+from tests.cassette.replay.stages import FINAL, Client, Story, play, recorded, replayed
 
 
 def graceful_close(client: Client) -> None:
@@ -106,6 +110,28 @@ def test_the_same_client_gets_the_same_bytes_at_the_same_instants(lifecycle: Lif
     again, deck = replayed(lifecycle.story, tape, lifecycle.every_s, client)
 
     assert again.raw == live.raw
+    assert (deck.unused(), deck.unmatched) == ([], [])
+
+
+@each
+def test_a_recording_replays_from_its_file(lifecycle: Lifecycle, tmp_path: Path) -> None:
+    live, tape = recorded(lifecycle.story, lifecycle.every_s, plan=lifecycle.plan)
+    save(tape, tmp_path / "tape.yaml")
+
+    again, deck = replayed(lifecycle.story, load(tmp_path / "tape.yaml"), lifecycle.every_s)
+
+    assert again.raw == live.raw
+    assert (deck.unused(), deck.unmatched) == ([], [])
+
+
+@each
+def test_a_scrubbed_recording_replays_for_a_client_that_sends_what_was_scrubbed(lifecycle: Lifecycle) -> None:
+    live, tape = recorded(lifecycle.story, lifecycle.every_s, plan=lifecycle.plan)
+    deck = Deck(Scrubber().tape(tape), scrub=Scrubber().exchange)
+
+    again = play(lifecycle.story, deck, deck.world, lifecycle.every_s)
+
+    assert [(look.at_s, look.gist) for look in again.seen] == [(look.at_s, look.gist) for look in live.seen]
     assert (deck.unused(), deck.unmatched) == ([], [])
 
 

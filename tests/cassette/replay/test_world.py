@@ -57,6 +57,24 @@ def test_changes_move_with_the_submission() -> None:
     assert events == [120_000_000, 130_000_000]
 
 
+def test_a_change_that_a_request_made_obsolete_is_not_pending() -> None:
+    looks = [said(at_s, "GET /sessions/s", {"n": at_s}) for at_s in (0, 10, 20, 30)]
+    deck = Deck(
+        tape(
+            said(0, "POST /sessions", {"id": "s"}),
+            *looks[:2],
+            said(20, "POST /jobs", {"id": "j"}, sent={"session_id": "s"}),
+            *looks[2:],
+        )
+    )
+    ask(deck, "POST /sessions")
+    assert deck.world.next_event_us() == 10_000_000
+
+    ask(to(deck, 5), "POST /jobs", {"session_id": "s"})
+
+    assert deck.world.next_event_us() == 15_000_000
+
+
 def test_time_does_not_go_back() -> None:
     with pytest.raises(ClockError, match="only goes forward: 1m have passed since the recording began, and 30s was"):
         to(to(Deck(POLLED), 60), 30)
