@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from benchmarks.__main__ import GOALS, main
 from benchmarks.measure import Ratio, alternate
+from benchmarks.profiles import profiles
 from benchmarks.report import absent, as_json, from_json, page, row
 from benchmarks.traffic import REQUESTS, NullTransport, httpx_client, lifecycle, through_httpx
 
@@ -67,3 +69,11 @@ def test_a_goal_can_be_measured_alone(goal: str, tmp_path: Path) -> None:
     main(["--only", goal, "--runs", "1", "--quick", "--output", str(output)])
     assert goal in GOALS
     assert "## Goals" in output.read_text(encoding="utf-8")
+
+
+def test_where_the_time_of_a_missed_goal_goes_is_shown_without_the_peers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fastjsonschema", None)
+    monkeypatch.setattr("benchmarks.profiles.installed", lambda *_: False)
+    [(title, table)] = profiles(["P6", "a goal that is not of this process"])
+    assert title == "P6: 20 lifecycles, validated by jsonschema"
+    assert "conformance.py" in table or "validators.py" in table
