@@ -173,6 +173,8 @@ def _common(text: str, at: int, part: str, start: int) -> int:
 
 def _is_random(text: str) -> bool:
     """Whether it has a run of letters and digits that is neither a name nor data."""
+    while (plain := unquote(text)) != text:
+        text = plain
     rest = layers.BASE64_RUN.sub(
         lambda found: "" if layers.holds_data(found.group()) else found.group(), _TOKEN.sub("", text)
     )

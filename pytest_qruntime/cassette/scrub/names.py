@@ -76,7 +76,8 @@ class Names:
         self.references: set[str] = set()
         self.seen: set[str] = set()
         self.generation = 0
-        self.collecting = False
+        self.reserving = False
+        self.learning = False
 
     def of(self, kind: str, value: str, *, learn: bool = True) -> str:
         """The pseudonym of a secret. A pseudonym of whatever kind is its own, and what says nothing is no secret.
@@ -110,8 +111,8 @@ class Names:
         return numbers[value]
 
     def reserve(self, kind: str, number: int) -> None:
-        """A pseudonym was met: while collecting, no secret gets its number."""
-        if self.collecting:
+        """A pseudonym was met: while reserving, no secret gets its number."""
+        if self.reserving:
             self._reserved[kind].add(number)
 
     def is_pseudonym(self, value: str) -> bool:
@@ -129,7 +130,7 @@ class Names:
             for value in [value for value, number in numbers.items() if number in self._reserved[kind]]:
                 del numbers[value]
                 self.number(kind, value)
-        self.collecting = False
+        self.reserving = False
         self.generation += 1
 
     # -- what is replaced wherever it stands ---------------------------------------------------------------------------
@@ -155,8 +156,8 @@ class Names:
                 self._forget()
 
     def _forget(self) -> None:
-        self.generation += 1
         self.__dict__.pop("_anywhere", None)
+        self.generation += 1
 
     @cached_property
     def _anywhere(self) -> re.Pattern[str] | None:
@@ -166,7 +167,7 @@ class Names:
         return re.compile("|".join(re.escape(value) for value in longest_first))
 
     def everywhere(self, text: str) -> Iterable[tuple[int, int, str]]:
-        """Where values stand that are known as secrets: begin, end and kind."""
-        if self._anywhere is None:
+        """Where values stand that are known as secrets: begin, end and kind. While learning nobody asks."""
+        if self.learning or self._anywhere is None:
             return ()
         return [(*found.span(), self._kinds[found.group()]) for found in self._anywhere.finditer(text)]

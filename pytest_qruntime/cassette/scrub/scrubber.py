@@ -49,8 +49,8 @@ class Scrubber:
             if rule.pseudonym is not None or rule.kind not in forms:
                 forms[rule.kind] = rule.form
         self.names = Names(forms)
-        self._memory: dict[tuple[str, str], str] = {}
-        self._bodies: dict[bytes, bytes] = {}
+        self._memory: dict[Any, Any] = {}
+        self._visited: dict[Any, Any] = {}
         self._generation = 0
         for name, value in (known or {}).items():
             self._know(name, value)
@@ -65,11 +65,12 @@ class Scrubber:
 
     def tape(self, tape: Tape) -> Tape:
         """All exchanges. What shows itself as a secret late in a tape is one from the beginning."""
-        self.names.collecting = True
+        self._visited.clear()
+        self.names.reserving = True
         for exchange in tape.exchanges:
             self._learn(exchange)
         self.names.settle()
-        exchanges = tuple(self.exchange(exchange) for exchange in tape.exchanges)
+        exchanges = tuple(self._scrubbed(exchange) for exchange in tape.exchanges)
         provenance = tape.provenance
         if provenance is not None and provenance.test is not None:
             provenance = replace(provenance, test=self.text(provenance.test))
@@ -78,28 +79,29 @@ class Scrubber:
     def exchange(self, exchange: Exchange) -> Exchange:
         """Request and answer; a Content-Length follows its body."""
         self._learn(exchange)
+        return self._scrubbed(exchange)
+
+    def _learn(self, exchange: Exchange) -> None:
+        """See everything once, so that the answer's secrets are known in the request."""
+        self.names.learning = True
+        try:
+            self._scrubbed(exchange)
+        finally:
+            self.names.learning = False
+
+    def _scrubbed(self, exchange: Exchange) -> Exchange:
+        url = self.url(exchange.url)
         request_body = self.body(exchange.request_body)
+        request_headers = self._headers(exchange.request_headers, exchange.request_body, request_body)
         response_body = self.body(exchange.response_body)
         return replace(
             exchange,
-            url=self.url(exchange.url),
-            request_headers=self._headers(exchange.request_headers, exchange.request_body, request_body),
+            url=url,
+            request_headers=request_headers,
             request_body=request_body,
             response_headers=self._headers(exchange.response_headers, exchange.response_body, response_body),
             response_body=response_body,
         )
-
-    def _learn(self, exchange: Exchange) -> None:
-        """See everything once, so that the answer's secrets are known in the request."""
-        before = -1
-        while before != self.names.generation:
-            before = self.names.generation
-            self.url(exchange.url)
-            for headers in (exchange.request_headers, exchange.response_headers):
-                for name, value in headers.items():
-                    self.field(value, name)
-            for body in (exchange.request_body, exchange.response_body):
-                self.body(body)
 
     def _headers(self, headers: Mapping[str, str], old: bytes, new: bytes) -> dict[str, str]:
         scrubbed = {name: self.field(value, name) for name, value in headers.items()}
@@ -117,13 +119,11 @@ class Scrubber:
 
     def body(self, data: bytes) -> bytes:
         """A request's or an answer's body."""
-        self._forget_the_old()
-        if data not in self._bodies:
-            new = self._data(data, 0)
-            if self._generation != self.names.generation:
-                return new
-            self._bodies[data] = new
-        return self._bodies[data]
+        memory = self._remembered()
+        if data not in memory:
+            memory[data] = self._data(data, 0)
+        new: bytes = memory[data]
+        return new
 
     def url(self, url: str) -> str:
         """An address: user, host, path, query and fragment."""
@@ -136,28 +136,29 @@ class Scrubber:
     def kinds(self, value: str, name: str = "", parent: str = "") -> list[str]:
         """The kinds of secrets in a text, whatever was seen before."""
         self.names.seen.clear()
-        self._memory.clear()
+        self._memory = {}
         self._leaf(value, name, parent)
         return sorted(self.names.seen)
 
     # -- text ----------------------------------------------------------------------------------------------------------
 
     def _leaf(self, text: str, field: str = "", parent: str = "", depth: int = 0) -> str:
-        self._forget_the_old()
-        key = (text, f"{parent}.{field}")
-        if key not in self._memory:
-            new = self._fresh_leaf(text, field, parent, depth)
-            if self._generation != self.names.generation:
-                return new
-            self._memory[key] = new
-        return self._memory[key]
+        memory, key = self._remembered(), (text, f"{parent}.{field}")
+        if key not in memory:
+            memory[key] = self._fresh_leaf(text, field, parent, depth)
+        new: str = memory[key]
+        return new
 
-    def _forget_the_old(self) -> None:
-        """What was replaced while less was known."""
-        if self._generation != self.names.generation or len(self._memory) + len(self._bodies) > _REMEMBERED:
-            self._memory.clear()
-            self._bodies.clear()
+    def _remembered(self) -> dict[Any, Any]:
+        """What was replaced since anything new is known; while learning, what was looked at."""
+        if self.names.learning:
+            if len(self._visited) > _REMEMBERED:
+                self._visited.clear()
+            return self._visited
+        if self._generation != self.names.generation or len(self._memory) > _REMEMBERED:
+            self._memory = {}
             self._generation = self.names.generation
+        return self._memory
 
     def _fresh_leaf(self, text: str, field: str, parent: str, depth: int) -> str:
         rule = self._field_rule(field, parent) if field else None
