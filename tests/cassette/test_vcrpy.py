@@ -25,7 +25,19 @@ from pytest_qruntime.cassette.tape import Tape
 from pytest_qruntime.cassette.writing import write
 from tests.cassette.tapes import JOBS, exchange, tape
 
-BODIES = (b"", b"{}", b'{"id":"it\'s"}', b"a\nb\n", b" a\r\n", b"\xff\x00", "é😀\u2028".encode(), b"null", b"7")
+BODIES = (
+    b"",
+    b"{}",
+    b'{"id":"it\'s"}',
+    b"a\nb\n",
+    b"a\n\nb\n\n\n",
+    b"Bearer a:",
+    b" a\r\n",
+    b"\xff\x00",
+    "é😀\u2028".encode(),
+    b"null",
+    b"7",
+)
 
 
 class TestWhatIsSavedHere:
@@ -56,10 +68,12 @@ class TestWhatIsSavedHere:
         assert cassette.all_played
 
     def test_vcrpy_reads_every_body_as_it_was(self) -> None:
-        exchanges = [exchange(request_body=body, response_body=body) for body in BODIES]
+        recording = tape(*[exchange(request_body=body, response_body=body) for body in BODIES])
+        text = write(recording)
 
-        asked, answered = deserialize(write(tape(*exchanges)), yamlserializer)
+        asked, answered = deserialize(text, yamlserializer)
 
+        assert read(text, "it", 10_000) == recording
         assert tuple(request.body or b"" for request in asked) == BODIES
         assert tuple(response["body"]["string"] for response in answered) == BODIES
         assert all(request.headers == {"accept": "*/*", "content-type": "application/json"} for request in asked)
