@@ -158,7 +158,7 @@ class Deck:
 
     def _check_end(self, timeline: Timeline, found: Exchange, sent: Exchange) -> None:
         recording, now_us = self._recording, self.world.now_us
-        if recording.account.next(recording.done) is not None or self.recorded_us <= recording.exchanges[-1].at_us:
+        if self.recorded_us <= recording.exchanges[-1].at_us:
             return
         if timeline.past_end_us is None:
             timeline.past_end_us = now_us

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from pytest_qruntime.cassette.errors import CassetteError
 from pytest_qruntime.cassette.replay.errors import named
@@ -35,12 +36,13 @@ class Recording:
         done: whether the request of this number has come.
         behind_us: how much later than recorded the last request came that changed anything.
 
-    Raises `CassetteError` for a tape without times, or whose times go back.
+    Raises `CassetteError` for a tape without times, whose times go back, or with an address that is none.
     """
 
     def __init__(self, tape: Tape) -> None:
         self.start_unix_us = _start_unix_us(tape)
         self.exchanges = tape.exchanges
+        _check_addresses(tape)
         self.crns = frozenset(crn for one in self.exchanges if (crn := one.request_headers.get("service-crn")))
         self.language = Language(created_ids(self.exchanges), self.crns)
         self.changes: dict[int, Change] = {}
@@ -115,6 +117,16 @@ class Recording:
             found = self.timelines[meaning] = Timeline(meaning, self.subject(name))
             self._about[name].append(found)
         return found
+
+
+def _check_addresses(tape: Tape) -> None:
+    for number, exchange in enumerate(tape.exchanges):
+        try:
+            urlsplit(exchange.url)
+        except ValueError as error:
+            raise CassetteError(
+                f"interaction {number} was sent to {exchange.url!r}, which is no address: {error}. Record it anew"
+            ) from None
 
 
 def _start_unix_us(tape: Tape) -> int:

@@ -206,6 +206,11 @@ def test_a_recording_whose_times_go_back_is_refused() -> None:
         Deck(tape(said(6, "GET /jobs/j", {}), said(5, "GET /jobs/j", {})))
 
 
+def test_an_address_that_is_none_is_refused() -> None:
+    with pytest.raises(CassetteError, match=r"interaction 1 was sent to 'http://.', which is no address"):
+        Deck(tape(SUBMITTED, said(1, "GET http://[")))
+
+
 def test_a_provenance_without_a_date_is_refused() -> None:
     good = tape()
     assert good.provenance is not None
