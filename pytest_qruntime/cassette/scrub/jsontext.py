@@ -6,8 +6,12 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_BEGIN = re.compile(r"[{\[]\s*[\"{\[]")
+_ATTEMPTS = 20
+_DECODER = json.JSONDecoder()
 _NUMBER = re.compile(r"-?[0-9].*", re.DOTALL)
 
 
@@ -59,6 +63,17 @@ def is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
+
+
+def inner(text: str, at: int) -> tuple[int, int] | None:
+    """Where the next document stands within a text, such as in a line of a log; None if there is none."""
+    for found in islice(_BEGIN.finditer(text, at), _ATTEMPTS):
+        try:
+            _, end = _DECODER.raw_decode(text, found.start())
+        except (ValueError, RecursionError):
+            continue
+        return found.start(), end
+    return None
 
 
 def leaves(text: str) -> Iterator[Leaf]:

@@ -22,6 +22,7 @@ _CHUNK = 8  # every common part of 15 characters contains one of these
 _LONG = 12
 _DEPTH = 4
 _LEAST_BITS = 4.0
+_ESCAPED = re.compile(r"\\+[nrt]")
 _TOKEN = re.compile(shapes.JWT)  # a rule's business
 _RANDOM_RUN = re.compile(r"(?<![\w+=-])[A-Za-z0-9+_-]{24,128}={0,2}(?![\w+=-])")
 _DATA_FIELD = re.compile(r"__value__|b64_data|data|.*encoding|.*base64|.*qpy|etag", re.IGNORECASE)
@@ -175,6 +176,7 @@ def _is_random(text: str) -> bool:
     """Whether it has a run of letters and digits that is neither a name nor data."""
     while (plain := unquote(text)) != text:
         text = plain
+    text = _ESCAPED.sub(" ", text)
     rest = layers.BASE64_RUN.sub(
         lambda found: "" if layers.holds_data(found.group()) else found.group(), _TOKEN.sub("", text)
     )

@@ -188,7 +188,7 @@ class Scrubber:
     def _value(self, text: str, depth: int, field: str = "") -> str:
         """Text without a name: what is encoded in it first, then what can be seen."""
         if depth > _DEPTH or len(text) < LEAST_KNOWN:
-            return text
+            return self._shapes(text, field)
         if text[0] == _BOM:
             return _BOM + self._value(text[1:], depth, field)
         if jsontext.is_json(text):
@@ -198,6 +198,14 @@ class Scrubber:
         lines = text.splitlines(keepends=True)
         if len(lines) > 1 and "PRIVATE KEY-----" not in text:
             return "".join(self._value(line, depth + 1, field) for line in lines)
+        pieces, at = [], 0
+        while (place := jsontext.inner(text, at)) is not None:
+            start, end = place
+            pieces += [self._prose(text[at:start], depth, field), self._json(text[start:end], depth)]
+            at = end
+        return "".join([*pieces, self._prose(text[at:], depth, field)])
+
+    def _prose(self, text: str, depth: int, field: str) -> str:
         return self._pieces(text, _URL, self._url, self._encoded, depth, field)
 
     def _pieces(self, text: str, pattern: re.Pattern[str], inner: Any, outer: Any, depth: int, field: str) -> str:
@@ -326,8 +334,8 @@ class Scrubber:
 
     def _data(self, data: bytes, depth: int) -> bytes:
         """Bytes: what they compress, the text that they are, or the texts in them."""
-        if depth > _DEPTH or len(data) < LEAST_KNOWN:
-            return data
+        if depth > _DEPTH:
+            return self._binary(data)
         layer = layers.decompress(data)
         if layer is not None:
             new = self._data(layer.data, depth + 1)

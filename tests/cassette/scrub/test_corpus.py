@@ -183,6 +183,10 @@ PLACES: dict[str, tuple[Exchange, tuple[str, ...]]] = {
     "log lines": (exchange(got=f"INFO {JOB}\nINFO token for {MAIL}\napi_key={TOKEN}\n".encode()), (MAIL, TOKEN)),
     "log in ANSI colours": (exchange(got=f"\x1b[31mERROR\x1b[0m {CRN} {USER}\n".encode()), (ACCOUNT, GUID, USER)),
     "truncated JSON": (exchange(got=f'{{"id": "{JOB}", "password": "{PASSWORD}", "us'.encode()), (PASSWORD,)),
+    "JSON in a line of a log": (
+        exchange(got=f'INFO {JOB} got {{"account_id": "{ACCOUNT}", "x": [1, {{"user": "ada_b"}}]}} in 2 s'.encode()),
+        (ACCOUNT, "ada_b"),
+    ),
     "JSON lines": (exchange(got=f'{{"id":"{JOB}"}}\n{{"user_id":"ada_byron_7"}}\n'.encode()), ("ada_byron_7",)),
     "bytes": (exchange(got=b"\x93\xff\x00\x01" + CRN.encode() + b"\x00\xfe" + USER.encode()), (ACCOUNT, GUID, USER)),
     "with a byte order mark": (exchange(got="\ufeff".encode() + json.dumps({"user": "ada_b"}).encode()), ("ada_b",)),

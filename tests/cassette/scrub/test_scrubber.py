@@ -171,6 +171,20 @@ def test_encodings_of_several_kinds_stand_side_by_side() -> None:
     assert leaks(tape(exchange(got={"a": scrubbed})), {"A": MAIL, "B": USER, "C": JWT}) == []
 
 
+def test_a_line_of_many_documents_is_read_to_its_end() -> None:
+    text = '{"user": "%s"} ' * 30
+
+    assert Scrubber().text(text % (("ada_b",) * 30)) == text % (("IBMid-user1",) * 30)
+
+
+def test_below_too_many_layers_what_has_a_shape_still_goes() -> None:
+    text = MAIL
+    for _ in range(16):
+        text = json.dumps(text)
+
+    assert MAIL not in Scrubber().text(text)
+
+
 def test_what_only_looks_like_a_token_is_hidden_as_a_whole() -> None:
     lookalike = ".".join([base64url(b'{"kid":[1,2,'), base64url(b"not JSON at all"), "c2ln"])
 
@@ -307,24 +321,8 @@ def test_the_name_of_a_test_is_scrubbed_too() -> None:
     assert leaks(scrubbed) == []
 
 
-PIECES = [
-    "a",
-    "a.",
-    "%",
-    "a@",
-    "1:",
-    "/home",
-    "eyJ",
-    "crn:",
-    "ab=",
-    "=",
-    "&a=",
-    "Bearer ",
-    "{",
-    '"\\"',
-    "u@a.de ",
-    "%41%",
-]
+PIECES = ["a", "a.", "%", "a@", "1:", "/home", "eyJ", "crn:", "ab=", "=", "&a=", "Bearer ", '"\\"', "u@a.de ", "%41%"]
+PIECES += ["{", '[{"', '{"a":1} ']
 
 
 @pytest.mark.parametrize("piece", PIECES)
