@@ -20,6 +20,7 @@ from pytest_qruntime.cassette.tape import Exchange, Tape
 
 _CHUNK = 8  # every common part of 15 characters contains one of these
 _LONG = 12
+_BYTES = "(bytes)"
 _DEPTH = 4
 _LEAST_BITS = 4.0
 _ESCAPED = re.compile(r"\\+[nrt]")
@@ -82,7 +83,10 @@ def _leaves(exchange: Exchange) -> Iterator[_Leaf]:
 def _of_body(place: str, body: bytes) -> Iterator[_Leaf]:
     text = body.decode("utf-8", "replace")
     if not jsontext.is_json(text):
-        yield place, body.decode("latin-1") if "\ufffd" in text else text, "", ""
+        if text.encode() == body:
+            yield place, text, "", ""
+        else:
+            yield place, body.decode("latin-1"), _BYTES, ""
         return
     for leaf in jsontext.leaves(text):
         if leaf.kind == "key":
@@ -98,10 +102,10 @@ class _Search:
         self.kinds: Callable[[str, str, str], tuple[str, ...]] = lru_cache(maxsize=100_000)(self._kinds)
 
     def _kinds(self, text: str, field: str, parent: str) -> tuple[str, ...]:
-        kinds = dict.fromkeys(self._scrubber.kinds(text, field, parent))
+        kinds = dict.fromkeys(self._scrubber.kinds(text.encode("latin-1") if field == _BYTES else text, field, parent))
         for layer in _below(text):
             kinds.update(dict.fromkeys(name for name, is_in in self._known if is_in(layer)))
-        if not kinds and not _DATA_FIELD.fullmatch(field) and _is_random(text):
+        if not kinds and field != _BYTES and not _DATA_FIELD.fullmatch(field) and _is_random(text):
             kinds["a text as random as a secret"] = None
         return tuple(kinds)
 

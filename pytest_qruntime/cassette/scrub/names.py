@@ -84,7 +84,7 @@ class Names:
 
         What was known by its place, not by its shape, is to be learned: it is then replaced in other places too.
         """
-        if value.lower() in NO_SECRETS or self.is_pseudonym(value):
+        if value.lower() in NO_SECRETS or not value.strip("x") or self.is_pseudonym(value):
             return value
         self.seen.add(kind)
         kind = self._kinds.get(value, kind)

@@ -133,11 +133,14 @@ class Scrubber:
         """The value of a header, a parameter or a JSON key."""
         return self._leaf(value, name, parent)
 
-    def kinds(self, value: str, name: str = "", parent: str = "") -> list[str]:
-        """The kinds of secrets in a text, whatever was seen before."""
+    def kinds(self, value: str | bytes, name: str = "", parent: str = "") -> list[str]:
+        """The kinds of secrets in a text or in data, whatever was seen before."""
         self.names.seen.clear()
         self._memory = {}
-        self._leaf(value, name, parent)
+        if isinstance(value, str):
+            self._leaf(value, name, parent)
+        else:
+            self.body(value)
         return sorted(self.names.seen)
 
     # -- text ----------------------------------------------------------------------------------------------------------

@@ -185,6 +185,13 @@ def test_below_too_many_layers_what_has_a_shape_still_goes() -> None:
     assert MAIL not in Scrubber().text(text)
 
 
+def test_a_refresh_token_is_the_same_for_everybody() -> None:
+    assert Scrubber().json([{"refresh_token": TOKEN}, {"ims_refresh_token": TOKEN[::-1]}]) == [
+        {"refresh_token": "scrubbed-refresh-token"},
+        {"ims_refresh_token": "scrubbed-refresh-token"},
+    ]
+
+
 def test_what_only_looks_like_a_token_is_hidden_as_a_whole() -> None:
     lookalike = ".".join([base64url(b'{"kid":[1,2,'), base64url(b"not JSON at all"), "c2ln"])
 
