@@ -104,7 +104,7 @@ SCRUBBED: tuple[tuple[str, str], ...] = (
     ("x-forwarded-for", "10.1.2.3, fd00:1::2"),
     ("cookie", "lang=en; session=abc"),
     ("x-qx-client-application", "qiskit-version-2/qiskit_ibm_runtime-0.51.0,qiskit-2.6.2*/~/fake/plan.py"),
-    ("", 'File "/home/fake/vqe.py", line 3'),
+    ("", r'File "C:\Users\fake\vqe.py", line 3'),
     ("trace", "0f3d8f7e-fake"),
 )
 
