@@ -9,6 +9,7 @@ import traceback
 from datetime import datetime, timezone
 from typing import Any
 
+import jwt
 import pytest
 from freezegun import freeze_time
 from qiskit_ibm_runtime import QiskitRuntimeService
@@ -108,7 +109,6 @@ def test_threads_that_find_a_token_expired_wait_for_one_request_and_not_for_the_
 
 
 def test_a_token_says_that_it_was_issued_in_virtual_time(qruntime: QRuntime, asked: Asked) -> None:
-    jwt = pytest.importorskip("jwt")
     qruntime.clock.move_to("2026-03-01T09:00:00Z")
     QiskitRuntimeService().backends()
     token = asked.whole[-1].headers["authorization"].removeprefix("Bearer ")

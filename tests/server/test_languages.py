@@ -56,7 +56,7 @@ console.log(JSON.stringify([seen, (await ask(`/sessions/${session.id}`)).state, 
 def program(name: str) -> str:
     found = shutil.which(name)
     if found is None:
-        pytest.skip(f"{name} is not installed")
+        pytest.skip(f"{name} is not installed, and being no Python package, no extra brings it")
     return found
 
 

@@ -82,7 +82,8 @@ def by_tls_of_an_event_loop() -> None:
 
 
 def by_urllib3() -> None:
-    urllib3 = pytest.importorskip("urllib3")
+    import urllib3
+
     urllib3.PoolManager().request("GET", f"https://{HOST}/api/v1/backends")
 
 

@@ -7,13 +7,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 from pytest_qruntime.rest.http import Response
 
 if TYPE_CHECKING:
     from tests.transport.conftest import LocalServer, Stub
-
-requests = pytest.importorskip("requests")
 
 URL = "https://quantum.cloud.ibm.com/api/v1/sessions"
 
@@ -193,8 +192,8 @@ def test_an_adapter_that_inherits_send_or_calls_it_is_answered(stub: Stub) -> No
 
 
 def test_an_adapter_of_the_user_is_left_alone(stub: Stub) -> None:
-    class Own(requests.adapters.BaseAdapter):  # type: ignore[misc, name-defined, unused-ignore]
-        def send(self, request: Any, **_: Any) -> Any:
+    class Own(requests.adapters.BaseAdapter):
+        def send(self, request: Any, *_: Any, **__: Any) -> requests.Response:
             response = requests.Response()
             response.status_code, response._content, response.url = 200, b"mine", request.url
             return response

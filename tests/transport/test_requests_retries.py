@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, TYPE_CHECKING, cast
 
 import pytest
+import requests
+from urllib3.util.retry import Retry
 
 from pytest_qruntime.rest.http import Response
 from pytest_qruntime.transport import Interception
@@ -14,8 +16,6 @@ from pytest_qruntime.transport import Interception
 if TYPE_CHECKING:
     from tests.transport.conftest import LocalServer, Stub
 
-requests = pytest.importorskip("requests")
-from urllib3.util.retry import Retry  # noqa: E402
 
 # the policy of the Qiskit Runtime client, see its api/session.py
 STATUSES = (500, 502, 503, 504, 520, 521, 522, 524)
@@ -47,10 +47,11 @@ def outcome(url: str, handler: Stub, sleeps: list[float], policy: Any, method: s
         result: object
         try:
             response = session.request(method, url + "/api/v1/sessions?a=b", data=body)
-            result = (response.status_code, response.content, len(response.raw.retries.history))
+            retries: Any = response.raw.retries
+            result = (response.status_code, response.content, len(retries.history))
         except requests.RequestException as error:
-            cause = error.args[0]
-            result = (type(error), type(cause), str(getattr(cause, "reason", cause)), error.request.method)
+            cause, asked = error.args[0], cast("requests.PreparedRequest", error.request)
+            result = (type(error), type(cause), str(getattr(cause, "reason", cause)), asked.method)
     return Outcome(len(handler.requests), list(sleeps), result, b"".join(sent.body for sent in handler.requests))
 
 

@@ -15,8 +15,6 @@ from pytest_qruntime.programs.circuit import Target
 from pytest_qruntime.programs.engines import noise, sampling
 from pytest_qruntime.programs.problems import Code, Invalid
 
-pytest.importorskip("qiskit_aer")
-
 NO_VALUES = np.zeros((1, 0))
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-pytest.importorskip("qiskit_aer")
-
 from qiskit.circuit.library import CXGate
 from qiskit.quantum_info import SuperOp
 from qiskit_aer.noise import depolarizing_error, pauli_error, thermal_relaxation_error

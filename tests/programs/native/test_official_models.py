@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydantic
 import pytest
 from qiskit import QuantumCircuit
 from qiskit.circuit import Parameter
@@ -13,10 +14,10 @@ from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 from pytest_qruntime import programs
 from tests.programs.native.client import document, estimator_params, sampler_params, sent
+from tests.sdk.needs import module_since
 
-pydantic = pytest.importorskip("pydantic")
-sampler = pytest.importorskip("ibm_quantum_schemas.sampler.version_0_1")
-estimator = pytest.importorskip("ibm_quantum_schemas.estimator.version_0_1")
+sampler = module_since("0.46.0", "ibm_quantum_schemas.sampler.version_0_1")
+estimator = module_since("0.46.0", "ibm_quantum_schemas.estimator.version_0_1")
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "reference" / "results.md"
 PARAMS = {"sampler": sampler.ParamsModel, "estimator": estimator.ParamsModel}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pydantic
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,10 +14,10 @@ from qiskit import QuantumCircuit
 from pytest_qruntime.programs.native import options
 from pytest_qruntime.programs.problems import Invalid
 from tests.programs.native.client import estimator_params, sampler_params
+from tests.sdk.needs import module_since
 
-pydantic = pytest.importorskip("pydantic")
-sampler_model = pytest.importorskip("ibm_quantum_schemas.sampler.version_0_1").ParamsModel
-estimator_model = pytest.importorskip("ibm_quantum_schemas.estimator.version_0_1.params").ParamsModel
+sampler_model = module_since("0.46.0", "ibm_quantum_schemas.sampler.version_0_1").ParamsModel
+estimator_model = module_since("0.46.0", "ibm_quantum_schemas.estimator.version_0_1.params").ParamsModel
 
 CIRCUIT = QuantumCircuit(1, 1)
 PARAMS = {
