@@ -73,7 +73,7 @@ def matrix(gate: Any, bindings: Bindings) -> Matrix:
         return _constant(gate)
     angles = [bindings(angle) for angle in gate.params] if gate.name in _ROTATIONS else None
     if angles is not None:
-        return _ROTATIONS[gate.name](*np.broadcast_arrays(*angles))
+        return _ROTATIONS[gate.name](*(angles if len(angles) == 1 else np.broadcast_arrays(*angles)))
     if not any(hasattr(parameter, "parameters") for parameter in gate.params):
         return _exact(gate)
     rows = zip(*np.broadcast_arrays(*(bindings(parameter) for parameter in gate.params)), strict=True)

@@ -119,6 +119,8 @@ class Wires:
 
     def _keep_reading(self, qubits: Iterable[int]) -> None:
         """Before measured qubits change: what was measured stays on wires of its own."""
+        if not self._read:
+            return
         for wire in self._read.intersection([self.of_qubit[qubit] for qubit in qubits]):
             self._read.discard(wire)
             copy = self._fresh()
