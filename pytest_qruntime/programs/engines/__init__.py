@@ -90,7 +90,7 @@ class Sampling:
         """Run a circuit `shots` times for each parameter set.
 
         Args:
-            circuit: a `qiskit.QuantumCircuit`; it is not changed.
+            circuit: a `qiskit.QuantumCircuit`; it is not changed here, nor may it be later.
             values: shape (sets, parameters), in the order of ``circuit.parameters``; (1, 0) for a circuit without.
             shots: how often, at least 1.
             rng: where every random number comes from.

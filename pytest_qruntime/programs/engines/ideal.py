@@ -13,6 +13,7 @@ from pytest_qruntime.programs.engines.matrices import Bindings
 from pytest_qruntime.programs.engines.paulis import expectation
 from pytest_qruntime.programs.engines.statevector import state
 from pytest_qruntime.programs.engines.wires import Step, Wires
+from pytest_qruntime.programs.remembered import once_per_circuit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,6 +51,22 @@ class Part(NamedTuple):
             yield batch, state(self.wires, self.steps, Bindings(parameters, values[batch]))
 
 
+class Plan(NamedTuple):
+    """What there is to do for a circuit, whatever its parameters.
+
+    Attributes:
+        wires: the circuit on wires.
+        parts: the connected ones.
+        places: per wire that is measured, which bits of which registers show it.
+        parameters: of each parameter, its column.
+    """
+
+    wires: Wires
+    parts: list[Part]
+    places: dict[int, list[tuple[str, int]]]
+    parameters: dict[Any, int]
+
+
 class Ideal:
     """Exact probabilities and expectation values."""
 
@@ -57,15 +74,14 @@ class Ideal:
         self, circuit: Any, values: NDArray[np.float64], shots: int, rng: np.random.Generator
     ) -> dict[str, NDArray[np.bool_]]:
         """See `Sampling.sample`."""
-        wires = Wires(circuit)
-        places = _places(circuit, wires)
+        plan = _plan(circuit)
+        places = plan.places
         bits = {register.name: np.zeros((len(values), shots, len(register)), bool) for register in circuit.cregs}
-        parameters = {parameter: column for column, parameter in enumerate(circuit.parameters)}
-        for part in parts(wires.steps):
+        for part in plan.parts:
             read = [(position, wire) for position, wire in enumerate(part.wires) if wire in places]
             if not read:
                 continue
-            for batch, amplitudes in part.batches(parameters, values):
+            for batch, amplitudes in part.batches(plan.parameters, values):
                 probabilities = _marginal(amplitudes, [position for position, _ in read])
                 drawn = _draw(probabilities, len(values[batch]), shots, rng)
                 for position, (_, wire) in enumerate(read):
@@ -78,12 +94,11 @@ class Ideal:
         self, circuit: Any, values: NDArray[np.float64], labels: Sequence[str], rng: np.random.Generator
     ) -> NDArray[np.float64]:
         """See `Sampling.expectations`."""
-        wires = Wires(circuit)
-        products = [_product(label, wires) for label in labels]
+        plan = _plan(circuit)
+        products = [_product(label, plan.wires) for label in labels]
         result = np.ones((len(values), len(labels)))
-        parameters = {parameter: column for column, parameter in enumerate(circuit.parameters)}
-        untouched = set(wires.of_qubit)
-        for part in parts(wires.steps):
+        untouched = set(plan.wires.of_qubit)
+        for part in plan.parts:
             untouched.difference_update(part.wires)
             factors: dict[tuple[tuple[int, str], ...], list[int]] = {}
             for column, product in enumerate(products):
@@ -91,7 +106,7 @@ class Ideal:
                 if letters:
                     factors.setdefault(letters, []).append(column)
             if factors:
-                for batch, amplitudes in part.batches(parameters, values):
+                for batch, amplitudes in part.batches(plan.parameters, values):
                     for letters, columns in factors.items():
                         result[batch, columns] *= expectation(amplitudes, letters)[:, None]
         for column, product in enumerate(products):
@@ -112,6 +127,14 @@ def parts(steps: Sequence[Step]) -> list[Part]:
     for step in steps:
         members.setdefault(groups.leader(step.wires[0]), []).append(step)
     return [Part(tuple(wires[leader]), tuple(members[leader])) for leader in wires]
+
+
+@once_per_circuit
+def _plan(circuit: Any) -> Plan:
+    """Raises `CannotSimulate`."""
+    wires = Wires(circuit)
+    columns = {parameter: column for column, parameter in enumerate(circuit.parameters)}
+    return Plan(wires, parts(wires.steps), _places(circuit, wires), columns)
 
 
 def _places(circuit: Any, wires: Wires) -> dict[int, list[tuple[str, int]]]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pytest_qruntime.programs.circuit import Target
-from pytest_qruntime.programs.executor import noise, schemas
+from pytest_qruntime.programs.executor import encoded, noise, schemas
 from pytest_qruntime.programs.executor.tensors import tensor
 from pytest_qruntime.programs.native.isa import check_isa
 from pytest_qruntime.programs.sampler import SYNTHETIC
@@ -55,7 +55,7 @@ class LearnerJob(NamedTuple):
     def read(cls, params: Mapping[str, Any], target: Target | None) -> LearnerJob:
         """The job of these params. Raises `Invalid`."""
         model = schemas.read("noise_learner_v3", params.get("schema_version"), VERSIONS, params)
-        circuit = schemas.reading(model.instructions.to_quantum_circuit, "params.instructions", _SOLUTION)
+        circuit = schemas.reading(lambda: encoded.circuit(model.instructions), "params.instructions", _SOLUTION)
         boxes = [_box(circuit, index, target) for index in range(len(circuit.data))]
         return cls(model.schema_version, boxes, model.options.layer_pair_depths, _selects(model.options), target)
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from pytest_qruntime.programs import engines
 from pytest_qruntime.programs.circuit import Target
-from pytest_qruntime.programs.executor import schemas
+from pytest_qruntime.programs.executor import encoded, schemas
 from pytest_qruntime.programs.executor.items import Item, drawn, given
 from pytest_qruntime.programs.executor.tensors import Array, tensor
 from pytest_qruntime.programs.executor.timing import Work, chunk_timing
@@ -124,15 +124,13 @@ def _items(program: Any, target: Target | None) -> list[Item]:
     return found
 
 
-def _circuits(program: Any) -> list[Any]:
+def _circuits(program: Any) -> Sequence[Any]:
     """The circuits of a program, one per item: with the items before v1.0, in one blob since."""
     where, solution = "params.quantum_program", "Send circuits that qiskit can load, in the QPY version that is named."
     if hasattr(program, "circuits"):
-        return schemas.reading(lambda: program.circuits.to_python(use_cached=True), f"{where}.circuits", solution)
+        return schemas.reading(lambda: encoded.circuits(program.circuits), f"{where}.circuits", solution)
     models = [item.circuit for item in program.items]
-    return schemas.reading(
-        lambda: [model.to_quantum_circuit(use_cached=True) for model in models], f"{where}.items", solution
-    )
+    return schemas.reading(lambda: [encoded.circuit(model) for model in models], f"{where}.items", solution)
 
 
 def _run(item: Item, job: ExecutorJob, rng: np.random.Generator) -> tuple[dict[str, Array], dict[str, Any]]:

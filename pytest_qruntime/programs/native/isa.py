@@ -7,6 +7,7 @@ from typing import Any
 from pytest_qruntime.programs.circuit import Target
 from pytest_qruntime.programs.engines.walk import instructions
 from pytest_qruntime.programs.problems import Code, Invalid, short
+from pytest_qruntime.programs.remembered import once_per_circuit
 from pytest_qruntime.programs.target import ALWAYS
 
 CONTROL_FLOW = frozenset(
@@ -28,9 +29,7 @@ def check_isa(circuit: Any, target: Target, where: str) -> None:
         )
     if target.basis_gates is None:
         return
-    for name, qubits in instructions(circuit, {qubit: index for index, qubit in enumerate(circuit.qubits)}):
-        if name in _FREE:
-            continue
+    for name, qubits in _gates(circuit):
         if name not in target.basis_gates:
             raise Invalid(
                 Code.NOT_ISA,
@@ -46,3 +45,10 @@ def check_isa(circuit: Any, target: Target, where: str) -> None:
                 "supported by the target system, which has it elsewhere",
                 _SOLUTION,
             )
+
+
+@once_per_circuit
+def _gates(circuit: Any) -> list[tuple[str, tuple[int, ...]]]:
+    """Every gate and the qubits that it is on, each once."""
+    places = {qubit: index for index, qubit in enumerate(circuit.qubits)}
+    return list(dict.fromkeys(found for found in instructions(circuit, places) if found[0] not in _FREE))
