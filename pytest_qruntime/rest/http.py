@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
+
+# With every answer of the loopback server: the world's instant at which it was given, ISO 8601 in UTC, microseconds.
+INSTANT_HEADER: Final = "x-qruntime-time"
 
 
 class Request(NamedTuple):

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from pytest_qruntime.clock.real import Real
 from pytest_qruntime.model.errors import ConfigurationError, one_of
-from pytest_qruntime.rest import Request, Response
+from pytest_qruntime.rest import Request, Response, timestamps
+from pytest_qruntime.rest.http import INSTANT_HEADER
 from pytest_qruntime.rest.regions import answered_by
 from pytest_qruntime.runtime import QRuntime
 from pytest_qruntime.server.polls import Polls
@@ -86,9 +87,12 @@ class HostedWorld:
                 self.clock.advance_to(max(passed_us, self.service.world.now_us))
 
     def answer(self, request: Request) -> Response:
-        """Answer a request at this instant."""
-        self.catch_up()
-        return self.service.handle(request)
+        """Answer a request at this instant, and say in a header which one that is."""
+        with self.service.world.lock:
+            self.catch_up()
+            response = self.service.handle(request)
+            instant = (INSTANT_HEADER, timestamps.iso(self.unix_us))
+        return response._replace(headers=(*response.headers, instant))
 
     async def moves(self, request: Request, client: object) -> bool:
         """Whether time moves because of a request that was just answered; then it is to be answered anew."""

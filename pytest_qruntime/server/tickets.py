@@ -86,7 +86,7 @@ class Tickets:
         document = json.loads(response.body)
         token = document["access_token"] = self.issue(home, api_key(request))
         document["expiration"] = _claims(token)["exp"]
-        return json_answer(document)
+        return response._replace(body=json_answer(document).body)
 
     def forget(self, world: HostedWorld) -> None:
         """A world is gone, and what was given for its keys."""

@@ -185,3 +185,39 @@ def test_a_world_goes_on_from_where_it_was_when_its_time_becomes_real(gateway: G
 def test_a_world_in_real_time_begins_at_present(gateway: Gateway) -> None:
     made: HostedWorld = gateway.worlds.create(time="real")
     assert abs(made.unix_us / 1_000_000 - Real.time()) < 3600
+
+
+# -- the header --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/v1/backends"),
+        ("GET", "/api/v1/jobs/none"),
+        ("POST", "/iam/identity/token"),
+        ("POST", "/search/v3/resources/search"),
+        ("GET", "/catalog/api/v1/none"),
+    ],
+)
+def test_every_answer_of_the_service_says_at_which_instant_it_was_given(
+    qruntime: QRuntime, qruntime_server: LoopbackServer, caller: Caller, method: str, path: str
+) -> None:
+    qruntime.clock.tick(90)
+    token = {"grant_type": "urn:ibm:params:oauth:grant-type:apikey", "apikey": qruntime_server.api_key}
+    answer = caller.http.request(method, f"{qruntime_server.url}{path}", data=token if "token" in path else None)
+    assert answer.headers["x-qruntime-time"] == "2026-01-15T12:01:30.000000Z"
+
+
+def test_a_poll_that_moved_time_says_when_it_was_answered(jobs_take: QRuntime, caller: Caller) -> None:
+    job = caller.submit()
+    seen = [caller.http.get(f"/v1/jobs/{job}").headers["x-qruntime-time"][11:19] for _ in range(2)]
+    assert seen == ["12:00:00", "12:01:10"]
+
+
+def test_the_control_interface_and_what_is_refused_have_no_instant(
+    qruntime_server: LoopbackServer, caller: Caller
+) -> None:
+    assert "x-qruntime-time" not in caller.http.get(f"{qruntime_server.url}/qruntime").headers
+    refused = caller.http.get("/v1/backends", headers={"Host": "example.com"})
+    assert (refused.status_code, "x-qruntime-time" in refused.headers) == (403, False)
