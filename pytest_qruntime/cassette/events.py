@@ -26,6 +26,9 @@ _NULL: Final = _YAML + "null"
 _PLAIN_TAGS: Final = frozenset(_YAML + kind for kind in ("str", "int", "float", "bool", "null", "timestamp", "binary"))
 _DEEPEST: Final = 100
 _WHOLE: Final = re.compile(r"0|[1-9][0-9]{0,8}")
+_INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,39})")
+_DECIMAL: Final = re.compile(r"-?[0-9]+\.[0-9]+(?:[eE][-+][0-9]{1,3})?")
+_TRUTHS: Final = {"true": True, "false": False}
 _LONGEST_RESOLVED: Final = 64  # nothing but text is longer
 _RESOLVER: Final[Any] = Resolver()
 
@@ -133,6 +136,33 @@ class Events:
             return b""
         return self.fail(
             place, f"expected text, !!binary or null, found {event.value[:40]!r}; put it in quotes if it is text", event
+        )
+
+    def plain(self, place: str, depth: int = 0) -> Any:
+        """Any value that JSON has."""
+        event = self._peek()
+        if depth > _DEEPEST:
+            self.fail(place, f"it is nested more than {_DEEPEST} levels deep", event)
+        if isinstance(event, yaml.MappingStartEvent):
+            return {key: self.plain(f"{place}, {key}", depth + 1) for key in self.entries(place)}
+        if isinstance(event, yaml.SequenceStartEvent):
+            return [self.plain(f"{place}, {index}", depth + 1) for index in self.items(place)]
+        return self._plain_scalar(self._scalar("a value", place), place)
+
+    def _plain_scalar(self, event: Any, place: str) -> Any:
+        tag, value = self._tag(event), event.value
+        if tag in _TEXT:
+            return value
+        if tag == _NULL:
+            return None
+        if tag == _YAML + "bool" and value in _TRUTHS:
+            return _TRUTHS[value]
+        if tag == _YAML + "int" and _INTEGER.fullmatch(value):
+            return int(value)
+        if tag == _YAML + "float" and _DECIMAL.fullmatch(value):
+            return float(value)
+        return self.fail(
+            place, f"expected a value as JSON has it, found {value[:40]!r}; put it in quotes if it is text", event
         )
 
     def skip(self, place: str) -> None:

@@ -68,6 +68,8 @@ def _provenance(events: Events) -> Provenance:
             found[key] = events.text_or_none(where)
         elif key == "versions":
             found[key] = {package: events.text(f"{where}, {package}") for package in events.entries(where)}
+        elif key == "settings":
+            found[key] = {name: events.plain(f"{where}, {name}") for name in events.entries(where)}
         else:
             events.skip(where)
         _check(events, key, found.get(key), where)

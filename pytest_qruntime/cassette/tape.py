@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Provenance:
         recorded: the real date, ISO 8601; None if nobody knows.
         versions: of the packages that made it, by name.
         test: the node id of the test; None if there was none.
+        settings: what the server's world was made of, by name: plain JSON-able values; None if nobody told.
     """
 
     service: str
@@ -50,6 +52,7 @@ class Provenance:
     recorded: str | None
     versions: Mapping[str, str]
     test: str | None
+    settings: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ The text is ASCII: vcrpy opens files in the encoding of the machine.
 from __future__ import annotations
 
 import base64
+import math
 import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -48,7 +49,56 @@ def _provenance(provenance: Provenance) -> Iterator[str]:
         yield f"  {name}: {_text(getattr(provenance, name), 2)}"
     yield "  versions:" if provenance.versions else "  versions: {}"
     for package, version in sorted(provenance.versions.items()):
-        yield f"    {_text(package, 4)}: {_text(version, 4)}"
+        yield f"    {_key(package)}: {_text(version, 4)}"
+    if provenance.settings is not None:
+        yield from _under("  settings:", provenance.settings, 2)
+
+
+def _under(head: str, value: object, indent: int) -> Iterator[str]:
+    """A plain value under a key, or after the mark of an item, that stands `indent` deep."""
+    if isinstance(value, (Mapping, list)) and value:
+        yield head
+        yield from _inside(value, indent + 2 if isinstance(value, Mapping) else indent)
+    else:
+        yield f"{head} {_scalar(value, indent)}"
+
+
+def _inside(value: Mapping[str, object] | list[object], indent: int) -> Iterator[str]:
+    """The lines of a mapping, by name, or of a list; what is nested in an item begins on the line of its mark."""
+    margin = " " * indent
+    if isinstance(value, Mapping):
+        for name in sorted(map(_name, value)):
+            yield from _under(f"{margin}{_key(name)}:", value[name], indent)
+        return
+    for item in value:
+        if isinstance(item, (Mapping, list)) and item:
+            first, *rest = _inside(item, indent + 2)
+            yield f"{margin}- {first.lstrip(' ')}"
+            yield from rest
+        else:
+            yield f"{margin}- {_scalar(item, indent)}"
+
+
+def _name(name: object) -> str:
+    if not isinstance(name, str):
+        raise ValueError(f"a setting is called {name!r}; expected text")
+    return name
+
+
+def _scalar(value: object, indent: int) -> str:
+    """A value without others in it, as YAML 1.1 reads it: a number in scientific notation needs its point."""
+    if value is None or isinstance(value, str):
+        return _text(value, indent)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float) and math.isfinite(value):
+        digits, mark, exponent = repr(value).partition("e")
+        return digits + ("" if "." in digits else ".0") + mark + exponent
+    if isinstance(value, (Mapping, list)):
+        return "{}" if isinstance(value, Mapping) else "[]"
+    raise ValueError(f"the settings hold {value!r}; expected what JSON has: text, numbers, lists, mappings")
 
 
 def _exchange(exchange: Exchange, *, timed: bool) -> Iterator[str]:
@@ -107,6 +157,15 @@ def _text(text: str | None, indent: int) -> str:
         return "'" + text.replace("'", "''") + "'"
     if _LINES.fullmatch(text):
         return _block(text, indent)
+    return _quoted(text)
+
+
+def _key(text: str) -> str:
+    """A text as the key of a mapping, which has to stand on one line."""
+    return _text(text, 0) if "\n" not in text else _quoted(text)
+
+
+def _quoted(text: str) -> str:
     return '"' + "".join(map(_escaped, text)) + '"'
 
 

@@ -69,6 +69,12 @@ EXCHANGES = st.builds(
     response_headers=HEADERS,
     response_body=BODY,
 )
+NUMBERS = st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False)
+PLAIN = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=8,
+)
 PROVENANCES = st.builds(
     Provenance,
     service=TEXT,
@@ -77,6 +83,7 @@ PROVENANCES = st.builds(
     recorded=st.sampled_from([None, "2026-11-21"]),
     versions=st.dictionaries(TEXT, TEXT, max_size=3),
     test=st.none() | TEXT,
+    settings=st.none() | st.dictionaries(TEXT, PLAIN, max_size=3),
 )
 TAPES = st.builds(Tape, st.none() | PROVENANCES, st.lists(EXCHANGES, max_size=3).map(tuple))
 
@@ -86,6 +93,43 @@ def test_a_file_looks_like_this(tmp_path: Path) -> None:
 
     assert (tmp_path / "it.yaml").read_text() == FILE
     assert load(tmp_path / "it.yaml") == tape()
+
+
+def test_what_the_world_was_made_of_stands_by_name_a_line_each(tmp_path: Path) -> None:
+    made_of = {
+        "seed": 7,
+        "policy": {"unused_autoclose": None, "queued_on_end": "cancelled"},
+        "plan": "open",
+        "backends": [{"name": "ibm_mine", "qubits": 5}, {"name": "ibm_other"}],
+        "timings": [[1, 0.5], []],
+    }
+    save(Tape(replace(PROVENANCE, settings=made_of), ()), tmp_path / "it.yaml")
+
+    assert load(tmp_path / "it.yaml").provenance == replace(PROVENANCE, settings=made_of)
+    assert (tmp_path / "it.yaml").read_text().partition("  settings:\n")[2] == """\
+    backends:
+    - name: ibm_mine
+      qubits: 5
+    - name: ibm_other
+    plan: open
+    policy:
+      queued_on_end: cancelled
+      unused_autoclose: null
+    seed: 7
+    timings:
+    - - 1
+      - 0.5
+    - []
+interactions: []
+...
+"""
+
+
+@pytest.mark.parametrize("value", [float("nan"), (1, 2), {1: 2}, b"x", "\ud800"])
+def test_settings_that_json_does_not_have_are_refused(tmp_path: Path, value: Any) -> None:
+    with pytest.raises(CassetteError, match=r"it\.yaml was not written: (the settings hold|a setting is|half a char)"):
+        save(Tape(replace(PROVENANCE, settings={"plan": value}), ()), tmp_path / "it.yaml")
+    assert list(tmp_path.iterdir()) == []
 
 
 @settings(max_examples=150, deadline=None)

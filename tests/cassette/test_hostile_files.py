@@ -125,6 +125,22 @@ def test_a_tag_of_a_mapping_or_a_list_is_refused_too(key: str) -> None:
     assert "found the YAML tag !!python/object/new:os.system" in problem(text)
 
 
+@pytest.mark.parametrize(
+    "value", ["!!python/object/apply:os.system [ls]", "1:30", ".inf", "0x10", "010", "yes", "2026-01-15", "!!set {a}"]
+)
+def test_a_setting_that_json_does_not_have_is_refused(parser: str, value: str) -> None:
+    text = FILE.replace("interactions:\n", f"  settings:\n    lanes: {value}\ninteractions:\n", 1)
+
+    assert "qruntime, settings, lanes: " in problem(text)
+
+
+def test_settings_that_are_nested_too_deep_are_refused(parser: str) -> None:
+    deep = "[" * 200 + "]" * 200
+    text = FILE.replace("interactions:\n", f"  settings:\n    lanes: {deep}\ninteractions:\n", 1)
+
+    assert "nested more than 100 levels deep" in problem(text)
+
+
 def test_the_tag_is_named() -> None:
     told = problem(FILE.replace("method: POST", "method: !!python/object/apply:os.system [ls]", 1))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import math
 import re
 from collections import Counter
@@ -56,20 +57,28 @@ def leaks(tape: Tape, known: Mapping[str, str] | None = None, rules: Sequence[Ru
     """
     search = _Search(known or {}, rules)
     found: dict[Leak, None] = {}
-    if tape.provenance is not None and tape.provenance.test is not None:
-        found = {Leak("the name of the test", kind): None for kind in search.kinds(tape.provenance.test, "", "")}
-    for number, exchange in enumerate(tape.exchanges):
-        for place, text, field, parent in _leaves(exchange):
-            for kind in search.kinds(text, field, parent):
-                found[Leak(f"interaction {number}, {place}", kind)] = None
+    for place, text, field, parent in _all(tape):
+        for kind in search.kinds(text, field, parent):
+            found[Leak(place, kind)] = None
     return list(found)
 
 
 _Leaf = tuple[str, str, str, str]
 
 
+def _all(tape: Tape) -> Iterator[_Leaf]:
+    """Place, text, field and parent of everything that a tape says."""
+    provenance = tape.provenance
+    if provenance is not None and provenance.test is not None:
+        yield "the name of the test", provenance.test, "", ""
+    if provenance is not None and provenance.settings:
+        yield from _of_body("the settings", json.dumps(provenance.settings).encode())
+    for number, exchange in enumerate(tape.exchanges):
+        for place, text, field, parent in _leaves(exchange):
+            yield f"interaction {number}, {place}", text, field, parent
+
+
 def _leaves(exchange: Exchange) -> Iterator[_Leaf]:
-    """Place, text, field and parent of everything that an exchange says."""
     yield "url", exchange.url, "", ""
     for side, headers, body in (
         ("request", exchange.request_headers, exchange.request_body),

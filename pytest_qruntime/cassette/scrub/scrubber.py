@@ -16,7 +16,7 @@ from pytest_qruntime.cassette.scrub import jsontext, layers, shapes
 from pytest_qruntime.cassette.scrub.names import LEAST_KNOWN, Names
 from pytest_qruntime.cassette.scrub.rules import Rule
 from pytest_qruntime.cassette.scrub.table import DEFAULT_RULES, REFERENCES
-from pytest_qruntime.cassette.tape import Exchange, Tape
+from pytest_qruntime.cassette.tape import Exchange, Provenance, Tape
 
 _URL = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>\\]+")
 _URL_PARTS = re.compile(r"([^:]+://)(?:([^/?#]*)@)?([\w.:\[\]%-]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
@@ -71,10 +71,15 @@ class Scrubber:
             self._learn(exchange)
         self.names.settle()
         exchanges = tuple(self._scrubbed(exchange) for exchange in tape.exchanges)
-        provenance = tape.provenance
-        if provenance is not None and provenance.test is not None:
-            provenance = replace(provenance, test=self.text(provenance.test))
-        return Tape(provenance, exchanges)
+        return Tape(None if tape.provenance is None else self._provenance(tape.provenance), exchanges)
+
+    def _provenance(self, provenance: Provenance) -> Provenance:
+        test, settings = provenance.test, provenance.settings
+        return replace(
+            provenance,
+            test=None if test is None else self.text(test),
+            settings=None if settings is None else self.json(settings),
+        )
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Request and answer; a Content-Length follows its body."""

@@ -328,6 +328,18 @@ def test_the_name_of_a_test_is_scrubbed_too() -> None:
     assert leaks(scrubbed) == []
 
 
+def test_what_the_world_was_made_of_is_scrubbed_too() -> None:
+    settings = {"plan": "open", "seed": 10**20, "timings": [0.1, None, True], "note": f"of {MAIL}"}
+    made = Tape(Provenance("unknown", "2026-01-15T12:00:00Z", "virtual", None, {}, None, settings), ())
+
+    scrubbed = Scrubber().tape(made)
+
+    assert scrubbed.provenance is not None
+    assert scrubbed.provenance.settings == {**settings, "note": "of user1@example.com"}
+    assert [str(leak) for leak in leaks(made)] == ["the settings, $.note: e-mail"]
+    assert leaks(scrubbed) == []
+
+
 PIECES = ["a", "a.", "%", "a@", "1:", "/home", "eyJ", "crn:", "ab=", "=", "&a=", "Bearer ", '"\\"', "u@a.de ", "%41%"]
 PIECES += ["{", '[{"', '{"a":1} ']
 
