@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from pytest_qruntime.client.polling import Polling
 from pytest_qruntime.clock import Clock
-from pytest_qruntime.rest import Service
-from pytest_qruntime.rest.http import Request, Response
+from pytest_qruntime.rest.http import Handler, Request, Response
 from pytest_qruntime.rest.platform import search
 from pytest_qruntime.rest.service import IAM_PATH
 
@@ -16,14 +17,21 @@ _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ASKS = frozenset({IAM_PATH, search.PATH})
 
 
+class Answering(Handler, Protocol):
+    """A handler that knows for which instances it answers."""
+
+    def knows_crn(self, crn: str) -> bool:
+        """Whether it answers for the instance with this CRN."""
+
+
 class InTurn:
-    """The REST face of a world, for the threads of the process that holds its clock.
+    """Who answers in virtual time, for the threads of the process that holds the clock.
 
     Virtual time does not pass while threads compute, so two of them often submit at the same instant. On a real clock
     one is a little earlier; here the thread that began first is (see `Clock.take_turn`), whichever got a processor.
     """
 
-    def __init__(self, service: Service, clock: Clock) -> None:
+    def __init__(self, service: Answering, clock: Clock) -> None:
         self._service = service
         self._clock = clock
         self._polling = Polling(clock)

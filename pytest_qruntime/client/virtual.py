@@ -1,38 +1,61 @@
-"""The httpx client of a world: authorised at every instant, and patient on the world's clock."""
+"""The httpx client of what answers in this process: authorised at every instant, and patient on its clock."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from functools import cache
+from typing import Protocol
 
 import httpx
 
 from pytest_qruntime.client.errors import hidden
-from pytest_qruntime.client.turns import InTurn
+from pytest_qruntime.client.patience import Patience
+from pytest_qruntime.client.turns import Answering, InTurn
 from pytest_qruntime.clock import Clock, Pending
 from pytest_qruntime.clock.instants import listed
 from pytest_qruntime.clock.watch import alone
 from pytest_qruntime.model import NothingPendingError, World
 from pytest_qruntime.model.job import QUEUED, Job
-from pytest_qruntime.rest import Service, ServiceInstance
+from pytest_qruntime.rest.regions import host_of, region_of_crn
 from pytest_qruntime.transport import FakeTransport
 
 __tracebackhide__ = hidden
 
 
-class VirtualClient(httpx.Client):
-    """An `httpx.Client` with base URL, bearer token and Service-CRN set, answered by the service without a network.
+class Account(Answering, Protocol):
+    """What answers requests, and what a client has to send to be let in: the fake's REST face, or a recording."""
 
-    It speaks of the given instance, at the host of its region; of the default one without it.
+    @property
+    def base_url(self) -> str:
+        """The root of the REST API of the default instance; paths begin with ``/v1``."""
+
+    def crn(self) -> str:
+        """The CRN of the default instance."""
+
+    def api_key(self) -> str:
+        """An API key of the account."""
+
+    def token(self) -> str:
+        """A bearer token that is valid now."""
+
+
+class VirtualClient(httpx.Client):
+    """An `httpx.Client` with base URL, bearer token and Service-CRN set, answered by `service` without a network.
+
+    Args:
+        service: who answers.
+        clock: its time.
+        patience: how handles that use this client wait for a job.
+        crn: the instance that it speaks of, at the host of its region; None: the default one.
     """
 
-    def __init__(self, service: Service, clock: Clock, instance: ServiceInstance | None = None) -> None:
-        self.patience = VirtualPatience(service.world, clock)
+    def __init__(self, service: Account, clock: Clock, patience: Patience, crn: str | None = None) -> None:
+        self.patience = patience
         super().__init__(
-            base_url=_root(service.base_url if instance is None else instance.base_url),
+            base_url=_root(service.base_url if crn is None else f"https://{host_of(region_of_crn(crn))}/api"),
             transport=FakeTransport(InTurn(service, clock)),
             auth=FreshToken(service),
-            headers={"Service-CRN": service.crn() if instance is None else instance.crn, "Accept": "application/json"},
+            headers={"Service-CRN": service.crn() if crn is None else crn, "Accept": "application/json"},
         )
 
 
@@ -45,7 +68,7 @@ def _root(base_url: str) -> httpx.URL:
 class FreshToken(httpx.Auth):
     """Puts a token on each request that is valid at that moment of virtual time."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Account) -> None:
         self._service = service
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:

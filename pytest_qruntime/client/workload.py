@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, ClassVar, Final
 
@@ -59,15 +58,13 @@ class Workload:
         max_ttl = whole_seconds(max_time, what="max_time")
         if max_ttl:  # 0 and None leave the service its default (MAX-07)
             body["max_ttl"] = max_ttl
-        self._bind(http, checked(http.post("/v1/sessions", json=body)).json(), name, patience)
+        self._bind(http, checked(http.post("/v1/sessions", json=body)).json()["id"], name, patience)
 
-    def _bind(
-        self, http: httpx.Client, document: Mapping[str, Any], backend: str | None, patience: Patience | None
-    ) -> None:
+    def _bind(self, http: httpx.Client, session_id: str, backend: str | None, patience: Patience | None) -> None:
         self._http = http
         self._patience = patience or patience_of(http)
         self._backend = backend
-        self.session_id: str = document["id"]
+        self.session_id = session_id
 
     @classmethod
     def from_id(cls, http: httpx.Client, session_id: str, *, patience: Patience | None = None) -> Self:
@@ -83,8 +80,15 @@ class Workload:
                 f"{session_id} has mode {document['mode']!r}, a {cls.__name__} has mode {cls.mode!r}; "
                 f"use {right}.from_id"
             )
+        workload = cls.known(http, session_id, patience=patience)
+        workload._backend = document["backend_name"]
+        return workload
+
+    @classmethod
+    def known(cls, http: httpx.Client, session_id: str, *, patience: Patience | None = None) -> Self:
+        """The same for a workload that is known to exist, and to be of this mode: the service is not asked."""
         workload = cls.__new__(cls)
-        workload._bind(http, document, document["backend_name"], patience)
+        workload._bind(http, session_id, None, patience)
         return workload
 
     def run(

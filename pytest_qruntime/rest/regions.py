@@ -47,6 +47,12 @@ def host_of(region: str) -> str:
     return _SERVICE if region == DEFAULT_REGION else f"{region}.{_SERVICE}"
 
 
+def region_of_crn(crn: str) -> str:
+    """The region that a CRN names; the default one if it names none."""
+    parts = crn.split(":")
+    return (parts[5] if len(parts) > 5 else "") or DEFAULT_REGION
+
+
 class Answers(NamedTuple):
     """What a host answers."""
 

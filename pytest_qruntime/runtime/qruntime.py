@@ -1,26 +1,26 @@
-"""One object with everything: the clock, the backends, sessions, batches and jobs, and the trace."""
+"""The fake: a service of a test's own, with everything a test can do with it, and decide about it."""
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Any
+from collections.abc import Iterator
+from typing import ClassVar
 
 import httpx
-from typing_extensions import Unpack
 
-from pytest_qruntime.client import BackendLike, Batch, Duration, Job, JobOptions, Session, VirtualClient, run_job
+from pytest_qruntime.client import VirtualClient
 from pytest_qruntime.client.errors import hidden
+from pytest_qruntime.client.virtual import VirtualPatience
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.model import Plan, Policy, Trace, World
-from pytest_qruntime.model.instance import Instance
 from pytest_qruntime.rest import Service
 from pytest_qruntime.runtime.premises import DEFAULT_BACKEND
 from pytest_qruntime.runtime.staging import Staging
+from pytest_qruntime.runtime.surface import Opened, Source, Submitted, Surface
 
 __tracebackhide__ = hidden
 
 
-class QRuntime(Staging):
+class QRuntime(Staging, Surface):
     """A Qiskit Runtime service of your own, in virtual time.
 
     While it lives, calls of httpx and requests to the service's hosts are answered in this process; `http` is a client
@@ -34,13 +34,13 @@ class QRuntime(Staging):
         default_backend: name of the backend that is used when none is named.
     """
 
+    source: ClassVar[Source] = "fake"
+
     def __init__(
         self, model: World, *, backend: str = DEFAULT_BACKEND, freeze: bool = True, engine: str = "ideal"
     ) -> None:
         super().__init__(model, Service(model, engine=engine), backend)
         self.clock = Clock(model, freeze=freeze)
-        self._http: httpx.Client | None = None
-        self._other_http: dict[str, httpx.Client] = {}
 
     # -- what it is --------------------------------------------------------------------------------------------------
 
@@ -79,75 +79,24 @@ class QRuntime(Staging):
         """The root of the service's REST API; its paths begin with ``/v1``."""
         return self.service.base_url
 
-    @property
-    def http(self) -> httpx.Client:
-        """An `httpx.Client` with base URL, bearer token and Service-CRN set: ``qruntime.http.get("/v1/backends")``.
-
-        The token is always a valid one. If the code under test closes the client, there is a new one.
-        """
-        if self._http is None or self._http.is_closed:
-            self._http = VirtualClient(self.service, self.clock)
-        return self._http
-
-    @cached_property
-    def _own_http(self) -> httpx.Client:
-        """The client of the handles: nobody else can close it."""
-        return VirtualClient(self.service, self.clock)
-
-    def _http_of(self, instance: Instance) -> httpx.Client:
-        """The same for the handles on what belongs to an instance."""
-        if instance is self.world.instance:
-            return self._own_http
-        if instance.name not in self._other_http:
-            shown = self.service.accounts.registered(instance)
-            self._other_http[instance.name] = VirtualClient(self.service, self.clock, shown)
-        return self._other_http[instance.name]
-
-    # -- what a user of the service does -----------------------------------------------------------------------------
-
-    def session(self, backend: BackendLike | None = None, *, max_time: Duration | None = None) -> Session:
-        """Open a session, on the default backend unless another is named.
-
-        `max_time` is ``"25m"``, seconds or a timedelta. Raises `ServiceError` if the service refuses the session, as it
-        does on the Open plan.
-        """
-        return Session(self._own_http, backend=backend or self.default_backend, max_time=max_time)
-
-    def batch(self, backend: BackendLike | None = None, *, max_time: Duration | None = None) -> Batch:
-        """Open a batch, on the default backend unless another is named. Raises `ServiceError` if it is refused."""
-        return Batch(self._own_http, backend=backend or self.default_backend, max_time=max_time)
-
-    def run(
-        self,
-        program: str = "sampler",
-        params: Any = None,
-        *,
-        backend: BackendLike | None = None,
-        **options: Unpack[JobOptions],
-    ) -> Job:
-        """Submit a job in job mode; without `params` a Bell circuit. The options are those of `run_job`."""
-        return run_job(self._own_http, program, params, backend=backend or self.default_backend, **options)
-
-    def job(self, job_id: str) -> Job:
-        """A handle on a job that the code under test submitted. Raises `ServiceError` (404) for an unknown id."""
-        known = self.world.jobs.get(job_id)
-        job = Job(self._own_http if known is None else self._http_of(known.instance), job_id)
-        job.details()
-        return job
-
-    # -- what the code under test did --------------------------------------------------------------------------------
-
-    def workloads(self) -> list[Session | Batch]:
-        """A handle on every session and batch of the account's instances, in the order of their opening."""
-        kinds: dict[str, type[Session] | type[Batch]] = {Session.mode: Session, Batch.mode: Batch}
-        opened = list(self.world.workloads.values())
-        return [kinds[one.mode].from_id(self._http_of(one.instance), one.id) for one in opened]
-
-    def jobs(self) -> list[Job]:
-        """A handle on every job of the account's instances, in the order of submission; not on deleted ones."""
-        submitted = [job for job in list(self.world.jobs.values()) if job.instance is not self.world.others]
-        return [Job(self._http_of(job.instance), job.id) for job in submitted]
-
     def __repr__(self) -> str:
         now = self.clock.now().isoformat().replace("+00:00", "Z")
         return f"<QRuntime at {now}, plan {self.plan.name}, seed {self.world.seed}>"
+
+    # -- for what it has in common with other sources ----------------------------------------------------------------
+
+    def _client(self, crn: str | None) -> httpx.Client:
+        return VirtualClient(self.service, self.clock, VirtualPatience(self.world, self.clock), crn)
+
+    def _opened(self) -> Iterator[Opened]:
+        for one in list(self.world.workloads.values()):
+            yield Opened(one.id, one.mode, self.service.crn(one.instance))
+
+    def _submitted(self) -> Iterator[Submitted]:
+        for job in list(self.world.jobs.values()):
+            if job.instance is not self.world.others:
+                yield Submitted(job.id, self.service.crn(job.instance))
+
+    def _crn_of(self, job_id: str) -> str:
+        job = self.world.jobs.get(job_id)
+        return "" if job is None else self.service.crn(job.instance)
