@@ -58,7 +58,7 @@ ROUTES: Final = (
     _route(
         "POST", "/worlds", deeds.create, "a new world; an empty body makes one with every default",
         plan=TEXT, policy=MAPPING, backend=TEXT, lanes=NUMBER, qpu_contention=SWITCH, seed=NUMBER, start=TEXT,
-        engine=TEXT, time=TEXT, backends=_OF_BACKENDS, instances=_OF_INSTANCES,
+        engine=TEXT, time=TEXT, own_account=SWITCH, token_dates=TEXT, backends=_OF_BACKENDS, instances=_OF_INSTANCES,
     ),
     _route("GET", "/worlds/{world}", reports.world, "addresses, credentials, backends, instances and time"),
     _route("DELETE", "/worlds/{world}", deeds.remove, "remove it"),

@@ -11,12 +11,17 @@ from pytest_qruntime.rest import Request, Response, timestamps
 from pytest_qruntime.rest.http import INSTANT_HEADER
 from pytest_qruntime.rest.regions import answered_by
 from pytest_qruntime.runtime import QRuntime
+from pytest_qruntime.server.account import OwnAccount
 from pytest_qruntime.server.polls import Polls
 
 AUTO: Final = "auto"
 MANUAL: Final = "manual"
 REAL: Final = "real"
 TIMES: Final = (AUTO, MANUAL, REAL)
+
+WALL: Final = "wall"
+WORLD: Final = "world"
+TOKEN_DATES: Final = (WALL, WORLD)
 
 
 class HostedWorld:
@@ -48,7 +53,11 @@ class HostedWorld:
         self.settings = settings
         self.service = qruntime.service
         self.clock = qruntime.clock
-        self.api_key = self.service.api_key()
+        made_of = {"account": None, "token_dates": WALL, **(settings or {})}
+        self.account: OwnAccount | None = made_of["account"]
+        self.api_key = self.service.api_key() if self.account is None else self.account.api_key
+        self.token_dates: str = made_of["token_dates"]
+        one_of("token_dates", self.token_dates, TOKEN_DATES)
         self.polls = Polls(self.service.world, self.clock, changes)
         self._time = ""
         self._origin_s = 0.0

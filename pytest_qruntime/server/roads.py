@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from pytest_qruntime.rest.regions import CATALOG_HOST, IAM_HOST, RESOURCES_HOST, SEARCH_HOST
+from pytest_qruntime.model.instance import DEFAULT_REGION
+from pytest_qruntime.rest.regions import (
+    CATALOG_HOST,
+    IAM_HOST,
+    RESOURCES_HOST,
+    SEARCH_HOST,
+    answered_by,
+    host_of,
+    region_of,
+)
+from pytest_qruntime.rest.service import IAM_PATH
 from pytest_qruntime.transport import is_service_host
 
 CONTROL: Final = "/qruntime"
@@ -65,6 +75,29 @@ def road(headers: Mapping[str, str], path: str) -> Road | Refusal:
     prefix, _, rest = path[1:].partition("/")
     stands_for = _STANDS_FOR.get("/" + prefix)
     return Road("127.0.0.1", path) if stands_for is None else Road(stands_for, "/" + rest)
+
+
+def canonical(path: str) -> str | None:
+    """The address at the service that a raw path of this server stands for; None for the control interface.
+
+    What stands for the hosts of every region is shown as the default one.
+    """
+    leads = road({"host": "127.0.0.1"}, path)
+    if isinstance(leads, Refusal) or leads.control:
+        return None
+    if leads.host != "127.0.0.1":
+        return f"https://{leads.host}{leads.path}"
+    return f"https://{IAM_HOST if leads.path == IAM_PATH else host_of(DEFAULT_REGION)}{leads.path}"
+
+
+def path_here(host: str, path: str) -> str | None:
+    """The path of this server that stands for a path of a host of the service; None if none does."""
+    if region_of(host) is not None:
+        return RUNTIME_PREFIX + path
+    if answered_by(host).iam and is_service_host(host):
+        return IAM_PREFIX + path
+    stands_for = _name(host).replace(".test.cloud.", ".cloud.")
+    return next((prefix + path for prefix, known in _STANDS_FOR.items() if known == stands_for), None)
 
 
 def _name(host: str) -> str:

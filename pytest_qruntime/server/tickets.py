@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import parse_qs
 
 from pytest_qruntime.clock.real import Real
 from pytest_qruntime.rest import Request, Response, credentials
 from pytest_qruntime.rest.answers import json_answer
 from pytest_qruntime.rest.timestamps import SECOND_US
-
-if TYPE_CHECKING:
-    from pytest_qruntime.server.hosted import HostedWorld
+from pytest_qruntime.server.hosted import WORLD, HostedWorld
 
 LIFETIME_US: Final = credentials.TOKEN_LIFETIME_S * SECOND_US
 
@@ -41,7 +39,8 @@ class Tickets:
     """Gives tokens to clients, and puts one that the world knows in their place on the way in.
 
     A program in another process reads its token's dates on the wall clock, a test on the world's. So the token says
-    that it is valid for an hour after the later of the two. What polls skip does not make it older: their client has
+    that it is valid for an hour after the later of the two, unless the world was made for a program that lives on its
+    clock (`token_dates` is ``"world"``). What polls skip does not make it older: their client has
     noticed nothing of those hours. When an hour of the world's time has passed otherwise, it has expired (401).
     """
 
@@ -53,7 +52,8 @@ class Tickets:
         service = home.service
         ticket = Ticket(home, key, service.world.now_us, home.skipped_us)
         token = _mint(ticket, home)
-        issued_s = max(home.unix_us // SECOND_US, int(Real.time()))
+        on_the_wall_s = 0 if home.token_dates == WORLD else int(Real.time())
+        issued_s = max(home.unix_us // SECOND_US, on_the_wall_s)
         shown = credentials.token(service.world.seed, key, _claims(token)["iam_id"], issued_s)
         self._tickets[shown] = ticket
         return shown
@@ -67,11 +67,12 @@ class Tickets:
         """The request as `world` understands it. The token of a world's own key is good for that world alone."""
         if ticket is None:
             return request
-        where = ticket.home if ticket.key == ticket.home.api_key else world
-        token, made_us = ticket.inside.get(where, ("", -LIFETIME_US))
-        now_us = where.service.world.now_us
+        if ticket.key == ticket.home.api_key and ticket.home is not world:
+            return request._replace(headers={**request.headers, "authorization": "Bearer of-another-world"})
+        token, made_us = ticket.inside.get(world, ("", -LIFETIME_US))
+        now_us = world.service.world.now_us
         if now_us - made_us >= LIFETIME_US and not self._expired(ticket):
-            token = _mint(ticket, where)
+            token = _mint(ticket, world)
         return request._replace(headers={**request.headers, "authorization": f"Bearer {token}"})
 
     def _expired(self, ticket: Ticket) -> bool:

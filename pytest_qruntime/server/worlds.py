@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from pytest_qruntime.clock.real import Real
 from pytest_qruntime.model.errors import ConfigurationError, QRuntimeError
+from pytest_qruntime.model.instance import DEFAULT_REGION
 from pytest_qruntime.rest import Request, Response
 from pytest_qruntime.rest.regions import answered_by
 from pytest_qruntime.rest.service import IAM_PATH
 from pytest_qruntime.runtime import QRuntime, build
-from pytest_qruntime.server.hosted import AUTO, REAL, HostedWorld
+from pytest_qruntime.server.account import OwnAccount
+from pytest_qruntime.server.hosted import AUTO, REAL, WALL, HostedWorld
 from pytest_qruntime.server.tickets import Tickets, api_key
 
 NOW: Final = "now"
@@ -52,21 +54,26 @@ class Worlds:
         """Serve a world that somebody else made, and will end."""
         return self._add(self._next_number(), qruntime, time, None)
 
-    def create(self, *, time: str = AUTO, **settings: Any) -> HostedWorld:
+    def create(
+        self, *, time: str = AUTO, own_account: bool = False, token_dates: str = WALL, **settings: Any
+    ) -> HostedWorld:
         """A new world; the settings are the arguments of `pytest_qruntime.world`, and `start` may be ``"now"``.
 
         `backends` and `instances` are lists of the arguments of `QRuntime.backend` and `QRuntime.instance`.
         Without a seed it gets the first one that no other world has: a world's CRNs and API keys come from its seed.
+        With `own_account` they do not, its seed may be that of another world, and is 0 unless it is given. For
+        `token_dates` see `Tickets`.
         Raises `ConfigurationError` for a value that cannot be used, and for a seed that is taken.
         """
-        taken = {world.service.world.seed for world in self}
+        taken = {world.service.world.seed for world in self if world.account is None and not own_account}
         settings.setdefault("seed", next(seed for seed in range(len(taken) + 1) if seed not in taken))
         if settings["seed"] in taken:
             raise ConfigurationError(
                 f"seed is {settings['seed']!r}, which another world of this server has; their CRNs would be the same. "
-                "Leave it out, or delete that world"
+                "Leave it out, delete that world, or make this one with own_account"
             )
-        return self._add(self._next_number(), _made(time, settings), time, settings)
+        kept = {**settings, "account": OwnAccount.fresh() if own_account else None, "token_dates": token_dates}
+        return self._add(self._next_number(), _made(time, kept), time, kept)
 
     def reset(self, number: str) -> HostedWorld:
         """Put a fresh world, made of the same settings, in the place of this one. Raises as `remove` does."""
@@ -146,12 +153,18 @@ class Worlds:
 def _made(time: str, settings: Mapping[str, Any]) -> QRuntime:
     """A world of these settings. One in real time begins now, unless its start is given."""
     arguments = {"start": NOW if time == REAL else None, **settings}
+    account: OwnAccount | None = arguments.pop("account")
+    del arguments["token_dates"]
     backends, instances = arguments.pop("backends", ()), arguments.pop("instances", ())
     if arguments["start"] == NOW:
         arguments["start"] = Real.datetime.fromtimestamp(Real.time(), timezone.utc)
     qruntime = build(**arguments, freeze=False)
     for backend in backends:
         qruntime.backend(**backend)
+    if account is not None:
+        first = qruntime.world.instance
+        qruntime.service.accounts.register(first, crn=account.crn(first.name, first.region))
     for instance in instances:
-        qruntime.instance(**instance)
+        own = {} if account is None else {"crn": account.crn(instance["name"], instance.get("region", DEFAULT_REGION))}
+        qruntime.instance(**{**own, **instance})
     return qruntime

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from pytest_qruntime.server.loopback import LoopbackServer
-from pytest_qruntime.server.roads import Refusal, Road, road
+from pytest_qruntime.server.roads import Refusal, Road, canonical, path_here, road
 from tests.server.caller import Caller
 
 HERE = {"host": "127.0.0.1:8700"}
@@ -96,3 +96,43 @@ def test_a_proxy_is_asked_with_the_whole_address_of_a_service(qruntime_server: L
     assert answered.status_code == 200
     elsewhere = {**caller.headers, "Host": "eu-de.quantum.cloud.ibm.com"}
     assert httpx.get(f"{qruntime_server.url}/api/v1/backends", headers=elsewhere).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "address"),
+    [
+        ("/api/v1/jobs", "https://quantum.cloud.ibm.com/api/v1/jobs"),
+        ("/experimental/api/v1/jobs/a%2Fb", "https://quantum.cloud.ibm.com/api/v1/jobs/a%2Fb"),
+        ("/iam/identity/token", "https://iam.cloud.ibm.com/identity/token"),
+        ("/identity/token", "https://iam.cloud.ibm.com/identity/token"),
+        (
+            "/search/v3/resources/search",
+            "https://api.global-search-tagging.cloud.ibm.com/v3/resources/search",
+        ),
+        ("/catalog/api/v1/plan-open", "https://globalcatalog.cloud.ibm.com/api/v1/plan-open"),
+        ("/resources/v2/x", "https://resource-controller.cloud.ibm.com/v2/x"),
+        ("/qruntime", None),
+        ("/qruntime/worlds/1/time", None),
+    ],
+)
+def test_a_path_here_is_known_by_the_address_at_the_service(path: str, address: str | None) -> None:
+    assert canonical(path) == address
+
+
+@pytest.mark.parametrize(
+    ("host", "path"),
+    [
+        ("quantum.cloud.ibm.com", "/experimental/x"),
+        ("private.eu-de.quantum.cloud.ibm.com", "/experimental/x"),
+        ("iam.cloud.ibm.com", "/iam/x"),
+        ("private.iam.cloud.ibm.com:443", "/iam/x"),
+        ("IAM.test.cloud.ibm.com", "/iam/x"),
+        ("api.global-search-tagging.cloud.ibm.com", "/search/x"),
+        ("globalcatalog.test.cloud.ibm.com", "/catalog/x"),
+        ("resource-controller.cloud.ibm.com", "/resources/x"),
+        ("example.org", None),
+        ("cloud.ibm.com", None),
+    ],
+)
+def test_every_host_of_the_service_has_a_path_here(host: str, path: str | None) -> None:
+    assert path_here(host, "/x") == path

@@ -76,6 +76,21 @@ def test_each_world_gets_a_seed_of_its_own_and_a_taken_one_is_refused(gateway: G
     assert "another world of this server has" in refused.json()["error"]
 
 
+def test_worlds_of_one_seed_with_accounts_of_their_own_are_told_apart(gateway: Gateway, control: Control) -> None:
+    control("POST", "/worlds", seed=7)
+    instances = [{"name": "lab", "region": "eu-de"}]
+    twins = [control("POST", "/worlds", seed=7, own_account=True, instances=instances).json() for _ in range(2)]
+    assert len({one["crn"] for world in twins for one in world["instances"]}) == 4
+    assert "eu-de" in twins[0]["instances"][1]["crn"]
+    with new_caller(gateway, "2") as one, new_caller(gateway, "3") as two:
+        assert one.submit() == two.submit(tags=["two"])
+        assert two.json("GET", "/v1/jobs")["jobs"][0]["tags"] == ["two"]
+        assert one.http.get("/v1/backends", headers={"Service-CRN": twins[1]["crn"]}).status_code == 401
+    again = control("POST", "/worlds/2/reset").json()
+    assert (again["crn"], again["api_key"]) == (twins[0]["crn"], twins[0]["api_key"])
+    assert control("POST", "/worlds", own_account=True).json()["seed"] == 0
+
+
 def test_a_world_is_made_of_what_was_asked_for(gateway: Gateway, control: Control) -> None:
     made = control(
         "POST",
@@ -181,3 +196,20 @@ def test_what_iam_refuses_is_refused_here_in_the_same_words(gateway: Gateway, co
     control("POST", "/worlds")
     refused = httpx.post(f"{gateway.url}/iam/identity/token", data={"grant_type": GRANT, "apikey": "short"})
     assert (refused.status_code, refused.json()["errorCode"]) == (400, "BXNIM0415E")
+
+
+@pytest.mark.parametrize("dates", ["world", "wall"])
+def test_the_dates_of_a_token_are_on_the_clock_that_was_asked_for(
+    gateway: Gateway, control: Control, dates: str
+) -> None:
+    made = control("POST", "/worlds", time="manual", start="2001-01-15T12:00:00Z", token_dates=dates).json()
+    form = {"grant_type": GRANT, "apikey": made["api_key"]}
+    given = httpx.post(f"{gateway.url}/iam/identity/token", data=form).json()
+    in_the_world = 979_560_000 + TOKEN_LIFETIME_S
+    assert (given["expiration"] == in_the_world) is (dates == "world")
+
+
+def test_dates_of_tokens_on_no_clock_are_refused(control: Control) -> None:
+    refused = control("POST", "/worlds", token_dates="moon")
+    assert refused.status_code == 400
+    assert "token_dates is 'moon'; expected one of 'wall', 'world'" in refused.text
