@@ -15,7 +15,7 @@ from pytest_qruntime.model import Plan, Policy, World, estimate
 from pytest_qruntime.model.world import DEFAULT_LANES, DEFAULT_START_UNIX_US
 from pytest_qruntime.runtime.premises import DEFAULT_BACKEND
 from pytest_qruntime.runtime.qruntime import QRuntime
-from pytest_qruntime.sdk import accommodated
+from pytest_qruntime.sdk import ModelNews, accommodated
 from pytest_qruntime.transport import Interception
 
 __tracebackhide__ = hidden
@@ -75,7 +75,7 @@ def world(
     with (
         qruntime.clock.hold(),
         Interception(InTurn(qruntime.service, qruntime.clock), label=label),
-        accommodated(qruntime.service, qruntime.clock),
+        accommodated(qruntime.service, qruntime.clock, ModelNews(qruntime.world, qruntime.clock).of),
     ):
         yield qruntime
 

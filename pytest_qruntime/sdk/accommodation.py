@@ -4,32 +4,45 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from types import ModuleType
 from typing import Final
 
+from pytest_qruntime.client import Account, NewsOf
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.model.errors import QRuntimeError
-from pytest_qruntime.rest import Service
 from pytest_qruntime.sdk.arrival import CLIENT, Arrival
 from pytest_qruntime.sdk.environment import leading_here
-from pytest_qruntime.sdk.worlds import OpenWorld, OpenWorlds
+from pytest_qruntime.sdk.worlds import OpenWorld, OpenWorlds, Renaming
 from pytest_qruntime.transport.patches import Patch
 
 
 @contextmanager
-def accommodated(service: Service, clock: Clock) -> Iterator[None]:
+def accommodated(
+    service: Account | None, clock: Clock, news: NewsOf, *, renaming: Renaming | None = None
+) -> Iterator[None]:
     """Make the client at home in the world of `service`, on `clock`: now if it is loaded, else when it is imported.
 
     May be nested, as worlds are: the innermost one counts, and leaving it restores the one around it. What is patched
     belongs to the whole process and is there for all threads; the last world that leaves puts everything back.
 
+    A service beyond this process in virtual time, such as a server of our own whose world is moved from here, needs the
+    waits and the tokens alone: ``accommodated(None, clock, AnyEvent(clock).of)`` leaves the account file and the
+    environment to whoever set them. The clock must be held. A service in real time needs nothing of this.
+
+    Args:
+        service: who answers, and as whom the client asks; None: the client keeps its account, wherever that leads.
+        clock: the time of the world.
+        news: when there may be something new to be seen of a job.
+        renaming: what the instances of the account are called, if not as the service calls them.
+
     Raises `QRuntimeError` if the client lacks something that has to be replaced, rather than let it past the world.
     """
-    guest = _Guest(service, clock)
+    guest = _Guest(partial(OpenWorld, service, clock, news, renaming))
     if CLIENT in sys.modules:
         import_module(CLIENT)  # waits until another thread that is importing it has done so
     try:
@@ -46,9 +59,8 @@ def accommodated(service: Service, clock: Clock) -> Iterator[None]:
 class _Guest:
     """A world, and what it takes to leave again once it has been made ready for the client."""
 
-    def __init__(self, service: Service, clock: Clock) -> None:
-        self._service = service
-        self._clock = clock
+    def __init__(self, make: Callable[[], OpenWorld]) -> None:
+        self._make = make
         self._undo: ExitStack | None = None
 
     def enter(self) -> None:
@@ -56,14 +68,16 @@ class _Guest:
         if self._undo is not None:
             return
         with ExitStack() as undo:
-            world = OpenWorld(self._service, self._clock)
-            undo.callback(world.accounts.vanish)
+            world = self._make()
+            if world.accounts is not None:
+                undo.callback(world.accounts.vanish)
             if not _worlds.all:
                 undo.callback(_remove)
                 _install()
             undo.callback(setattr, _worlds, "all", _worlds.all)
             _worlds.all = (*_worlds.all, world)
-            undo.enter_context(leading_here(self._service))
+            if world.service is not None:
+                undo.enter_context(leading_here(world.service))
             self._undo = undo.pop_all()
 
     def leave(self) -> None:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_qruntime.transport.patches import Patch
 
 if TYPE_CHECKING:
-    from pytest_qruntime.rest import Service
+    from pytest_qruntime.client import Account
     from pytest_qruntime.sdk.worlds import OpenWorlds
 
 OWN: Final = "pytest-qruntime"
@@ -38,7 +38,7 @@ class AccountFile:
 
     __slots__ = ("_folder", "_lock", "_service")
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Account) -> None:
         self._service = service
         self._folder: str | None = None
         self._lock = threading.Lock()
@@ -83,8 +83,9 @@ class AccountFile:
 
 
 def patches(worlds: OpenWorlds) -> list[Patch]:
-    """What to replace so that the user's account file is neither read nor written."""
+    """What to replace so that the user's account file is neither read nor written, and names of instances hold."""
     management = import_module("qiskit_ibm_runtime.accounts.management")
+    account = import_module("qiskit_ibm_runtime.accounts.account")
 
     def stand_in(filename: str) -> AccountFile | None:
         world = worlds.innermost
@@ -106,7 +107,16 @@ def patches(worlds: OpenWorlds) -> list[Patch]:
 
         return change
 
+    def make_list(original: Callable[[Any], list[dict[str, Any]]]) -> Callable[[Any], list[dict[str, Any]]]:
+        @wraps(original)
+        def list_instances(self: Any) -> list[dict[str, Any]]:
+            found, world = original(self), worlds.innermost
+            return found if world is None or world.renaming is None else world.renaming(found, self.instance)
+
+        return list_instances
+
     return [
+        Patch(getattr(account, "CloudAccount", account.Account), "list_instances", make_list),  # the former until 0.50
         Patch(management, "read_config", make_read),
         Patch(management, "save_config", make_change),
         Patch(management, "delete_config", make_change),

@@ -12,7 +12,7 @@ from pytest_qruntime.sdk.accounts import CHANNEL, URL
 from pytest_qruntime.sdk.arrival import CLIENT
 
 if TYPE_CHECKING:
-    from pytest_qruntime.rest import Service
+    from pytest_qruntime.client import Account
 
 # Variables that the code under test may read too: where one is set, it says something of the world.
 _ABOUT_THE_ACCOUNT: Final = ("QISKIT_IBM_TOKEN", "QISKIT_IBM_INSTANCE", "QISKIT_IBM_CHANNEL", "QISKIT_IBM_URL")
@@ -27,7 +27,7 @@ _OPT_OUT: Final = "USAGE_DATA_OPT_OUT"
 
 
 @contextmanager
-def leading_here(service: Service) -> Iterator[None]:
+def leading_here(service: Account) -> Iterator[None]:
     """Set the variables for a world, and put back what they were, whatever they have become meanwhile."""
     wanted = _wanted(service)
     before = {name: os.environ.get(name) for name in wanted}
@@ -50,7 +50,7 @@ def in_the_way() -> dict[str, str]:
     return found
 
 
-def _wanted(service: Service) -> dict[str, str | None]:
+def _wanted(service: Account) -> dict[str, str | None]:
     """What each variable shall be; None: not set."""
     wanted: dict[str, str | None] = dict.fromkeys(_set_by_the_user())
     if not wanted.keys().isdisjoint(_ABOUT_THE_ACCOUNT):

@@ -45,7 +45,7 @@ def patches(worlds: OpenWorlds) -> list[Patch]:
     def make_init(original: Callable[..., None]) -> Callable[..., None]:
         @wraps(original)
         def init_poolmanager(self: Any, *args: Any, **kwargs: Any) -> None:
-            if not worlds.all:
+            if not worlds.answering:
                 original(self, *args, **kwargs)
                 return
             plain.init_poolmanager(self, *args, **kwargs)  # sets what else an adapter has; costs microseconds
@@ -59,7 +59,7 @@ def patches(worlds: OpenWorlds) -> list[Patch]:
 
         @wraps(original)
         def read_external_sources(service_name: str) -> dict[str, str]:
-            if not worlds.all or service_name not in _ANSWERED:
+            if not worlds.answering or service_name not in _ANSWERED:
                 return original(service_name)
             prefix = f"{service_name.upper()}_"
             return {name.removeprefix(prefix): value for name, value in os.environ.items() if name.startswith(prefix)}

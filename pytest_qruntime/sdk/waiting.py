@@ -17,12 +17,13 @@ from functools import wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pytest_qruntime.model import NothingPendingError
+from pytest_qruntime.client import News
 from pytest_qruntime.model.errors import QRuntimeError
 from pytest_qruntime.transport.patches import Patch
 
 if TYPE_CHECKING:
-    from pytest_qruntime.sdk.worlds import OpenWorld, OpenWorlds
+    from pytest_qruntime.clock import Clock
+    from pytest_qruntime.sdk.worlds import OpenWorlds
 
 _SECOND_US = 1_000_000
 
@@ -30,42 +31,29 @@ _SECOND_US = 1_000_000
 class Wait:
     """One call of `wait_for_final_state`."""
 
-    def __init__(self, world: OpenWorld, job_id: str, timeout: Any) -> None:
-        self._world = world
-        self._model = world.service.world
-        self._job = self._model.jobs[job_id]
+    def __init__(self, clock: Clock, news: News, job_id: str, timeout: Any) -> None:
+        self._clock = clock
+        self._news = news
+        self._job_id = job_id
         self._timeout = timeout
         self._started_s = self.now_s()
-        self._polled_final = False
 
     def now_s(self) -> float:
         """The world's time in seconds since 1970, as `time.time` shows it when the process is frozen."""
-        return self._world.clock.unix_us / _SECOND_US
+        return self._clock.unix_us / _SECOND_US
 
     def sleep(self, poll_s: float) -> None:
         """Sleep until the poll that finds something new: a multiple of `poll_s`, and at least that."""
-        began_us, poll_us = self._model.now_us, max(1, round(poll_s * _SECOND_US))
-        if self._world.clock.held:
-            self._wait_for_news(self._gives_up_us(began_us, poll_us))
-        polls = max(1, -(-(self._model.now_us - began_us) // poll_us))
-        left_us = began_us + polls * poll_us - self._model.now_us
-        if left_us > 0 and self._world.clock.held:
-            self._world.clock.sleep(left_us / _SECOND_US)
-        if not self._world.clock.held:  # the next poll would go out to the network
-            raise QRuntimeError(f"job {self._job.id} cannot be waited for any more: its world is closed")
-
-    def _wait_for_news(self, until_us: int | None) -> None:
-        job = self._job
-        if job.final and not self._polled_final:
-            self._polled_final = True  # it ended after the poll that came before this sleep
-            return
-        if job.final and until_us is None:
-            raise NothingPendingError(
-                f"job {job.id} is {job.status} and nothing is pending that could change that, but the client does not "
-                "take what the service calls it for final (policy ran_too_long='status_string'). Wait with a timeout"
-            )
-        seen = job.status
-        self._world.patience.wait(job, lambda: job.status != seen, until_us)
+        clock, world = self._clock, self._clock.world
+        began_us, poll_us = world.now_us, max(1, round(poll_s * _SECOND_US))
+        if clock.held:
+            self._news.wait(self._gives_up_us(began_us, poll_us))
+        polls = max(1, -(-(world.now_us - began_us) // poll_us))
+        left_us = began_us + polls * poll_us - world.now_us
+        if left_us > 0 and clock.held:
+            clock.sleep(left_us / _SECOND_US)
+        if not clock.held:  # the next poll would go out to the network
+            raise QRuntimeError(f"job {self._job_id} cannot be waited for any more: its world is closed")
 
     def _gives_up_us(self, began_us: int, poll_us: int) -> int | None:
         """The last poll before the timeout has passed, or the next one: the loop decides, and may sleep once more."""
@@ -114,8 +102,9 @@ def patches(worlds: OpenWorlds) -> list[Patch]:
         def wait_for_final_state(self: Any, timeout: Any = None, *args: Any, **kwargs: Any) -> None:
             job_id = self.job_id()
             world = worlds.of_job(job_id)
+            news = None if world is None else world.news(job_id)
             outer = current.wait
-            current.wait = None if world is None else Wait(world, job_id, timeout)
+            current.wait = None if world is None or news is None else Wait(world.clock, news, job_id, timeout)
             try:
                 original(self, timeout, *args, **kwargs)
             finally:

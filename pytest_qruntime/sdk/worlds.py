@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from pytest_qruntime.client.virtual import VirtualPatience
+from collections.abc import Callable
+from typing import Any
+
+from pytest_qruntime.client import Account, NewsOf
 from pytest_qruntime.clock import Clock
-from pytest_qruntime.rest import Service
 from pytest_qruntime.sdk.accounts import AccountFile
+
+Renaming = Callable[[list[dict[str, Any]], str | None], list[dict[str, Any]]]
+"""The instances of the account, as the client lists them, from those that the service told; by what the code under test
+calls the one that it asked for: a CRN or a name, None if it asked for none."""
 
 
 class OpenWorld:
-    """A world that the client can reach: who answers, on which clock, and what its account file holds."""
+    """A world that the client can reach: who answers, on which clock, and what its account file holds.
 
-    __slots__ = ("accounts", "clock", "patience", "service")
+    Attributes:
+        service: as whom the client is let in; None: the client keeps the account that it has.
+        clock: the world's time.
+        news: when there may be something new to be seen of a job.
+        accounts: what stands in place of the user's account file; None: nothing does.
+        renaming: how instances are called; None: as the service calls them.
+    """
 
-    def __init__(self, service: Service, clock: Clock) -> None:
+    __slots__ = ("accounts", "clock", "news", "renaming", "service")
+
+    def __init__(self, service: Account | None, clock: Clock, news: NewsOf, renaming: Renaming | None) -> None:
         self.service = service
         self.clock = clock
-        self.patience = VirtualPatience(service.world, clock)
-        self.accounts = AccountFile(service)
+        self.news = news
+        self.accounts = None if service is None else AccountFile(service)
+        self.renaming = renaming
+
+    def knows_crn(self, crn: str) -> bool:
+        """Whether it has an instance with this CRN."""
+        return self.service is not None and self.service.knows_crn(crn)
 
 
 class OpenWorlds:
@@ -37,10 +56,16 @@ class OpenWorlds:
         """The world that answers unless somebody names another one."""
         return self.all[-1] if self.all else None
 
+    @property
+    def answering(self) -> bool:
+        """Whether it is this process that answers, for the innermost world."""
+        world = self.innermost
+        return world is not None and world.service is not None
+
     def of_job(self, job_id: str) -> OpenWorld | None:
         """The innermost world that knows a job."""
-        return next((world for world in reversed(self.all) if job_id in world.service.world.jobs), None)
+        return next((world for world in reversed(self.all) if world.news(job_id) is not None), None)
 
     def of_crn(self, crn: str) -> OpenWorld | None:
         """The innermost world that has an instance with this CRN: the one that answers for it."""
-        return next((world for world in reversed(self.all) if world.service.knows_crn(crn)), None)
+        return next((world for world in reversed(self.all) if world.knows_crn(crn)), None)

@@ -9,10 +9,11 @@ from typing import Any
 from ibm_cloud_sdk_core import base_service, http_adapter
 from ibm_cloud_sdk_core.token_managers import token_manager
 from qiskit_ibm_runtime import runtime_job_v2
-from qiskit_ibm_runtime.accounts import management
+from qiskit_ibm_runtime.accounts import account, management
 from qiskit_ibm_runtime.api import auth
 
 PLACES: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (getattr(account, "CloudAccount", account.Account), ("list_instances",)),
     (management, ("read_config", "save_config", "delete_config")),
     (runtime_job_v2, ("time",)),
     (runtime_job_v2.RuntimeJobV2, ("wait_for_final_state",)),

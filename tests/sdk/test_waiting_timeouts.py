@@ -106,7 +106,7 @@ def outcome(
 
 def poll_all_the_way(wait: Wait, poll_s: float) -> None:
     """What the client's loop asks for, and no more."""
-    wait._world.clock.sleep(poll_s)
+    wait._clock.sleep(poll_s)
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)
