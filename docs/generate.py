@@ -150,6 +150,9 @@ pseudonym is refused, since scrubbing twice must be scrubbing once. `known` are 
 stand, by what they are called, such as the values of environment variables; those of fewer than five characters are
 ignored.
 
+Every rule is tried on every text. `needs="#"` says that whatever a rule finds has a `#` in it, so that other texts are
+passed by at once; several characters mean any of them.
+
 ## What is looked for afterwards
 
 `leaks(tape, known, rules)` searches a recording for what is still in it, and names the place and the kind, as in

@@ -4,54 +4,32 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
+from typing import Any
 
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+Leaf = tuple[str, str, str, str]
+"""A string or a number in a document: its kind, its text, and where it stands.
+
+The kind is ``"key"``, ``"string"`` or ``"number"``; a number's text is as written. Then come the key that it stands
+under, also within arrays, and the key of the object that it stands in; a key itself has neither.
+"""
+
+_LEAF = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?[0-9][^\s{}\[\],:"]*', re.DOTALL)
 _BEGIN = re.compile(r"[{\[]\s*[\"{\[]")
 _ATTEMPTS = 20
+
+
+class _Number(str):
+    """A number as it is written."""
+
+    __slots__ = ()
+
+
 _DECODER = json.JSONDecoder()
-_NUMBER = re.compile(r"-?[0-9].*", re.DOTALL)
-
-
-@dataclass
-class _Level:
-    is_object: bool
-    key: str = ""
-    index: int = 0
-    awaits_key: bool = True
-
-
-class Leaf:
-    """A string or a number in a document.
-
-    Attributes:
-        start: where it begins in the text.
-        end: where it ends.
-        text: the string itself, or the number as written.
-        kind: ``"key"``, ``"string"`` or ``"number"``.
-        field: the key that it stands under, also within arrays; of a key, nothing.
-        parent: the key of the object that it stands in.
-    """
-
-    __slots__ = ("_levels", "end", "field", "kind", "parent", "start", "text")
-
-    def __init__(self, found: re.Match[str], kind: str, levels: list[_Level]) -> None:
-        self.start, self.end = found.span()
-        raw = found.group()
-        self.text: str = raw if kind == "number" else json.loads(raw) if "\\" in raw else raw[1:-1]
-        self.kind = kind
-        keys = [level.key for level in levels if level.is_object][-2:]
-        self.field = keys[-1] if keys and kind != "key" else ""
-        self.parent = keys[0] if len(keys) > 1 else ""
-        self._levels = levels
-
-    @property
-    def path(self) -> str:
-        """Where it stands, such as ``$.jobs[0].user_id``; only while it is being looked at."""
-        steps = [f".{level.key}" if level.is_object else f"[{level.index}]" for level in self._levels]
-        return "$" + "".join(steps[:-1] if self.kind == "key" else steps)
+_READER: Any = json.JSONDecoder(
+    object_pairs_hook=tuple, parse_int=_Number, parse_float=_Number, parse_constant=lambda _: None
+)
 
 
 def is_json(text: str) -> bool:
@@ -76,35 +54,67 @@ def inner(text: str, at: int) -> tuple[int, int] | None:
     return None
 
 
-def leaves(text: str) -> Iterator[Leaf]:
-    """The strings and the numbers of a document, in order."""
-    levels: list[_Level] = []
-    for found in _TOKEN.finditer(text):
-        token = found.group()
-        if token in "{[":
-            levels.append(_Level(token == "{"))
-        elif token in "}]":
-            levels.pop()
-        elif token == ",":
-            levels[-1].awaits_key = True
-            levels[-1].index += 1
-        elif token[0] == '"' and levels and levels[-1].is_object and levels[-1].awaits_key:
-            levels[-1].awaits_key = False
-            leaf = Leaf(found, "key", levels)
-            levels[-1].key = leaf.text
-            yield leaf
-        elif token[0] == '"':
-            yield Leaf(found, "string", levels)
-        elif _NUMBER.match(token):
-            yield Leaf(found, "number", levels)
+def leaves(text: str, steps: list[str | int] | None = None) -> Iterator[Leaf]:
+    """The strings and the numbers of a document, in order.
+
+    Args:
+        text: the document.
+        steps: a list that holds, while a leaf is looked at, the way to it: keys and places in arrays.
+    """
+    way: list[str | int] = [] if steps is None else steps
+    way[:] = [0]
+    outer: list[tuple[Any, bool, str, str]] = []
+    items: Any = iter([(0, _READER.decode(text))])
+    is_object, field, parent = False, "", ""
+    while True:
+        for key, value in items:
+            way[-1] = key
+            if is_object:
+                yield "key", key, "", ""
+                field = key
+            kind = type(value)
+            if kind is str:
+                yield "string", value, field, parent
+            elif kind is _Number:
+                yield "number", value, field, parent
+            elif kind is list or kind is tuple:
+                outer.append((items, is_object, field, parent))
+                way.append(0)
+                items = enumerate(value) if kind is list else iter(value)
+                is_object = kind is tuple
+                if is_object:
+                    field, parent = "", field
+                break
+        else:
+            if not outer:
+                return
+            items, is_object, field, parent = outer.pop()
+            way.pop()
 
 
-def rewrite(text: str, change: Callable[[Leaf], str]) -> str:
-    """The document with every leaf as `change` wants it; a number that is to change becomes 0."""
-    pieces, at = [], 0
-    for leaf in leaves(text):
-        new = change(leaf)
-        if new != leaf.text:
-            pieces += [text[at : leaf.start], "0" if leaf.kind == "number" else json.dumps(new)]
-            at = leaf.end
+def place(steps: list[str | int]) -> str:
+    """The way to a leaf in words, such as ``$.jobs[0].user_id``."""
+    return "$" + "".join(f".{step}" if isinstance(step, str) else f"[{step}]" for step in steps[1:])
+
+
+def rewrite(text: str, change: Callable[[Leaf], str], memory: Mapping[Leaf, str]) -> str:
+    """The document with every leaf as `change` wants it; a number that is to change becomes 0.
+
+    What stands in the memory when a leaf's turn comes is not asked for again.
+    """
+    changed = []
+    for index, leaf in enumerate(leaves(text)):
+        new = memory.get(leaf)
+        if new is None:
+            new = change(leaf)
+        if new != leaf[1]:
+            changed.append((index, "0" if leaf[0] == "number" else json.dumps(new)))
+    if not changed:
+        return text
+    pieces, at, passed = [], 0, 0
+    spans = (found.span() for found in _LEAF.finditer(text))
+    for index, new in changed:
+        start, end = next(islice(spans, index - passed, None))
+        pieces += [text[at:start], new]
+        at, passed = end, index + 1
     return "".join([*pieces, text[at:]])

@@ -48,6 +48,8 @@ def _inflate(data: bytes, window: int, wrap: Callable[[bytes], bytes]) -> Layer 
 def unbase64(text: str) -> Layer | None:
     """Below base64, with either alphabet, padded or not; None if it is not that, exactly."""
     bare = text.rstrip("=")
+    if len(bare) % 4 == 1:
+        return None
     other = b"-_" if "-" in bare or "_" in bare else b"+/"
     padded = text != bare or len(bare) % 4 == 0
     try:

@@ -26,7 +26,8 @@ _DEPTH = 4
 _LEAST_BITS = 4.0
 _ESCAPED = re.compile(r"\\+[nrt]")
 _TOKEN = re.compile(shapes.JWT)  # a rule's business
-_RANDOM_RUN = re.compile(r"(?<![\w+=-])[A-Za-z0-9+_-]{24,128}={0,2}(?![\w+=-])")
+_LEAST_RANDOM = 24
+_RANDOM_RUN = re.compile(rf"(?<![\w+=-])[A-Za-z0-9+_-]{{{_LEAST_RANDOM},128}}={{0,2}}(?![\w+=-])")
 _DATA_FIELD = re.compile(r"__value__|b64_data|data|.*encoding|.*base64|.*qpy|etag", re.IGNORECASE)
 
 
@@ -56,61 +57,62 @@ def leaks(tape: Tape, known: Mapping[str, str] | None = None, rules: Sequence[Ru
         rules: how to know a secret.
     """
     search = _Search(known or {}, rules)
-    found: dict[Leak, None] = {}
-    for place, text, field, parent in _all(tape):
-        for kind in search.kinds(text, field, parent):
-            found[Leak(place, kind)] = None
-    return list(found)
+    return list(dict.fromkeys(Leak(place, kind) for place, kind in _all(tape, search)))
 
 
-_Leaf = tuple[str, str, str, str]
+_Found = Iterator[tuple[str, str]]
 
 
-def _all(tape: Tape) -> Iterator[_Leaf]:
-    """Place, text, field and parent of everything that a tape says."""
+def _all(tape: Tape, search: _Search) -> _Found:
+    """Place and kind of every secret."""
     provenance = tape.provenance
     if provenance is not None and provenance.test is not None:
-        yield "the name of the test", provenance.test, "", ""
+        yield from search.text("the name of the test", provenance.test)
     if provenance is not None and provenance.settings:
-        yield from _of_body("the settings", json.dumps(provenance.settings).encode())
+        yield from search.body("the settings", json.dumps(provenance.settings).encode())
     for number, exchange in enumerate(tape.exchanges):
-        for place, text, field, parent in _leaves(exchange):
-            yield f"interaction {number}, {place}", text, field, parent
+        yield from _of_exchange(f"interaction {number}", exchange, search)
 
 
-def _leaves(exchange: Exchange) -> Iterator[_Leaf]:
-    yield "url", exchange.url, "", ""
+def _of_exchange(where: str, exchange: Exchange, search: _Search) -> _Found:
+    yield from search.text(f"{where}, url", exchange.url)
     for side, headers, body in (
         ("request", exchange.request_headers, exchange.request_body),
         ("response", exchange.response_headers, exchange.response_body),
     ):
         for name, value in headers.items():
-            yield f"{side} header {name}", value, name, ""
-        yield from _of_body(f"{side} body", body)
-
-
-def _of_body(place: str, body: bytes) -> Iterator[_Leaf]:
-    text = body.decode("utf-8", "replace")
-    if not jsontext.is_json(text):
-        if text.encode() == body:
-            yield place, text, "", ""
-        else:
-            yield place, body.decode("latin-1"), _BYTES, ""
-        return
-    for leaf in jsontext.leaves(text):
-        if leaf.kind == "key":
-            yield f"{place}, a key of {leaf.path}", leaf.text, "", ""
-        else:
-            yield f"{place}, {leaf.path}", leaf.text, leaf.field, leaf.parent
+            yield from search.text(f"{where}, {side} header {name}", value, name)
+        yield from search.body(f"{where}, {side} body", body)
 
 
 class _Search:
     def __init__(self, known: Mapping[str, str], rules: Sequence[Rule]) -> None:
         self._scrubber = Scrubber({}, rules)
         self._known = [_known_value(name, value) for name, value in known.items() if len(value) >= LEAST_KNOWN]
-        self.kinds: Callable[[str, str, str], tuple[str, ...]] = lru_cache(maxsize=100_000)(self._kinds)
+        self._kinds: Callable[[str, str, str], tuple[str, ...]] = lru_cache(maxsize=100_000)(self._fresh_kinds)
+        self._within: Callable[[bytes], list[tuple[str, str]]] = lru_cache(maxsize=10_000)(self._fresh_within)
 
-    def _kinds(self, text: str, field: str, parent: str) -> tuple[str, ...]:
+    def text(self, place: str, text: str, field: str = "") -> _Found:
+        """What is in a text of this name."""
+        return ((place, kind) for kind in self._kinds(text, field, ""))
+
+    def body(self, place: str, body: bytes) -> _Found:
+        """What is in a body."""
+        return ((place + inner, kind) for inner, kind in self._within(body))
+
+    def _fresh_within(self, body: bytes) -> list[tuple[str, str]]:
+        text = body.decode("utf-8", "replace")
+        if not jsontext.is_json(text):
+            whole = (text, "") if text.encode() == body else (body.decode("latin-1"), _BYTES)
+            return [("", kind) for kind in self._kinds(*whole, "")]
+        found, steps = [], list[str | int]()
+        for what, leaf, field, parent in jsontext.leaves(text, steps):
+            for kind in self._kinds(leaf, field, parent):
+                is_key = what == "key"
+                found.append((f", {'a key of ' * is_key}{jsontext.place(steps[: -1 if is_key else None])}", kind))
+        return found
+
+    def _fresh_kinds(self, text: str, field: str, parent: str) -> tuple[str, ...]:
         kinds = dict.fromkeys(self._scrubber.kinds(text.encode("latin-1") if field == _BYTES else text, field, parent))
         for layer in _below(text):
             kinds.update(dict.fromkeys(name for name, is_in in self._known if is_in(layer)))
@@ -140,7 +142,15 @@ def _known_value(name: str, value: str) -> tuple[str, Callable[[str], bool]]:
     forms = [form for form in _forms(value) if len(form) >= LEAST_KNOWN]
     parts = [part for part in _telling_parts(value) if len(part) >= _LONG]
     kind = f"the value of {name}"
-    return kind, lambda text: any(form in text for form in forms) or any(_has_part(text, part) for part in parts)
+
+    def is_in(text: str) -> bool:
+        if len(text) < LEAST_KNOWN:
+            return False
+        return any(form in text for form in forms) or (
+            len(text) >= _LONG and any(_has_part(text, part) for part in parts)
+        )
+
+    return kind, is_in
 
 
 def _forms(value: str) -> set[str]:
@@ -187,6 +197,8 @@ def _common(text: str, at: int, part: str, start: int) -> int:
 
 def _is_random(text: str) -> bool:
     """Whether it has a run of letters and digits that is neither a name nor data."""
+    if len(text) < _LEAST_RANDOM:
+        return False
     while (plain := unquote(text)) != text:
         text = plain
     text = _ESCAPED.sub(" ", text)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 PLACE = re.compile(r"\{n(?::0(\d+)d)?\}")
 _TELLING = re.compile(r"[0-9_@.-]")
@@ -66,17 +67,28 @@ class Names:
 
     Args:
         forms: the pseudonym of each kind.
+
+    Attributes:
+        references: what other requests refer to.
+        seen: the kinds of secrets that were met.
+        generation: how often something became known.
+        memory: what was made of texts since then.
+        reserving: whether the numbers of pseudonyms that are met are kept free.
+        preferred: the numbers of a kind that are given out first, in their order.
+        learning: whether everything is only looked at.
     """
 
     def __init__(self, forms: Mapping[str, str]) -> None:
         self._forms = defaultdict(lambda: Form("scrubbed-{n}"), {kind: Form(form) for kind, form in forms.items()})
         self._numbers: dict[str, dict[str, int]] = defaultdict(dict)
-        self._reserved: dict[str, set[int]] = defaultdict(set)
+        self._reserved: dict[str, dict[int, None]] = defaultdict(dict)
         self._kinds: dict[str, str] = {}
         self.references: set[str] = set()
         self.seen: set[str] = set()
+        self.memory: dict[Any, Any] = {}
         self.generation = 0
         self.reserving = False
+        self.preferred: Callable[[str], Sequence[int]] = _none
         self.learning = False
 
     def of(self, kind: str, value: str, *, learn: bool = True) -> str:
@@ -103,17 +115,28 @@ class Names:
         """How many-th of its kind it is."""
         numbers = self._numbers[kind]
         if value not in numbers:
-            number = len(numbers) + 1
-            taken = self._reserved[kind].union(numbers.values())
-            while number in taken:
-                number += 1
-            numbers[value] = number
+            numbers[value] = self._new_number(kind)
         return numbers[value]
+
+    def _new_number(self, kind: str) -> int:
+        """A preferred number that nobody has and nobody met, or that was only met; else the first that is free."""
+        given, met = self._numbers[kind].values(), self._reserved[kind]
+        preferred = [number for number in self.preferred(kind) if number not in given]
+        for number in (*(number for number in preferred if number not in met), *preferred):
+            return number
+        number = len(given) + 1
+        while number in met or number in given:
+            number += 1
+        return number
 
     def reserve(self, kind: str, number: int) -> None:
         """A pseudonym was met: while reserving, no secret gets its number."""
         if self.reserving:
-            self._reserved[kind].add(number)
+            self._reserved[kind].setdefault(number)
+
+    def met(self, kind: str) -> Sequence[int]:
+        """The numbers of the pseudonyms that were met while reserving, in that order."""
+        return tuple(self._reserved[kind])
 
     def is_pseudonym(self, value: str) -> bool:
         """Whether it is a pseudonym already."""
@@ -131,7 +154,7 @@ class Names:
                 del numbers[value]
                 self.number(kind, value)
         self.reserving = False
-        self.generation += 1
+        self._know_more()
 
     # -- what is replaced wherever it stands ---------------------------------------------------------------------------
 
@@ -157,7 +180,12 @@ class Names:
 
     def _forget(self) -> None:
         self.__dict__.pop("_anywhere", None)
+        self._know_more()
+
+    def _know_more(self) -> None:
+        """What was made of a text before may be another now."""
         self.generation += 1
+        self.memory.clear()
 
     @cached_property
     def _anywhere(self) -> re.Pattern[str] | None:
@@ -171,3 +199,8 @@ class Names:
         if self.learning or self._anywhere is None:
             return ()
         return [(*found.span(), self._kinds[found.group()]) for found in self._anywhere.finditer(text)]
+
+
+def _none(_: str) -> Sequence[int]:
+    """No number is preferred."""
+    return ()

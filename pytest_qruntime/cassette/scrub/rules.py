@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -33,6 +33,7 @@ class Rule:
         meaning: for the reference page.
         unless: names of fields, as a regular expression, in which a rule for text does not look.
         binary: whether a rule for text looks into binary data too.
+        needs: characters; the rule does not look at a text without any of them, which costs less than looking.
         accepts: whether what was found is one, for what no expression can say.
         apply: makes the replacement of what was found, for a secret that has a structure to keep.
     """
@@ -44,6 +45,7 @@ class Rule:
     meaning: str = ""
     unless: str = ""
     binary: bool = True
+    needs: str = ""
     accepts: Accepts | None = field(default=None, compare=False)
     apply: Apply | None = field(default=None, compare=False)
 
@@ -89,6 +91,14 @@ class Rule:
     def pattern(self) -> re.Pattern[str]:
         """What it looks for."""
         return re.compile(self.find, re.IGNORECASE if self.where == "field" else 0)
+
+    @cached_property
+    def _needed(self) -> frozenset[str]:
+        return frozenset(self.needs)
+
+    def looks_at(self, characters: Iterable[str]) -> bool:
+        """Whether it may find something in a text of these characters."""
+        return not self.needs or not self._needed.isdisjoint(characters)
 
     @cached_property
     def exempt(self) -> re.Pattern[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from pytest_qruntime.cassette.scrub import jsontext, layers, shapes
@@ -21,11 +21,14 @@ from pytest_qruntime.cassette.tape import Exchange, Provenance, Tape
 _URL = re.compile(r"(?<![A-Za-z0-9+.-])[A-Za-z][A-Za-z0-9+.-]*://[^\s\"'<>\\]+")
 _URL_PARTS = re.compile(r"([^:]+://)(?:([^/?#]*)@)?([\w.:\[\]%-]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
 _FORM = re.compile(r"[\w.%+\[\]-]+=[^\s&{}\"]*(?:&[\w.%+\[\]-]*=?[^\s&{}\"]*)*")
+_PLAIN = re.compile(r"[\w.:+ -]*")  # without what documents, forms, lines and addresses need
 _REFERENCE = re.compile(REFERENCES, re.IGNORECASE)
 _BOM = "\ufeff"
 _DEPTH = 12
 _LEAST_DIGITS = 4
 _REMEMBERED = 100_000
+
+T = TypeVar("T")
 
 
 class Scrubber:
@@ -49,9 +52,7 @@ class Scrubber:
             if rule.pseudonym is not None or rule.kind not in forms:
                 forms[rule.kind] = rule.form
         self.names = Names(forms)
-        self._memory: dict[Any, Any] = {}
         self._visited: dict[Any, Any] = {}
-        self._generation = 0
         for name, value in (known or {}).items():
             self._know(name, value)
 
@@ -124,11 +125,7 @@ class Scrubber:
 
     def body(self, data: bytes) -> bytes:
         """A request's or an answer's body."""
-        memory = self._remembered()
-        if data not in memory:
-            memory[data] = self._data(data, 0)
-        new: bytes = memory[data]
-        return new
+        return self._once(data, lambda: self._data(data, 0))
 
     def url(self, url: str) -> str:
         """An address: user, host, path, query and fragment."""
@@ -141,7 +138,7 @@ class Scrubber:
     def kinds(self, value: str | bytes, name: str = "", parent: str = "") -> list[str]:
         """The kinds of secrets in a text or in data, whatever was seen before."""
         self.names.seen.clear()
-        self._memory = {}
+        self.names.memory.clear()
         if isinstance(value, str):
             self._leaf(value, name, parent)
         else:
@@ -151,22 +148,24 @@ class Scrubber:
     # -- text ----------------------------------------------------------------------------------------------------------
 
     def _leaf(self, text: str, field: str = "", parent: str = "", depth: int = 0) -> str:
-        memory, key = self._remembered(), (text, f"{parent}.{field}")
-        if key not in memory:
-            memory[key] = self._fresh_leaf(text, field, parent, depth)
-        new: str = memory[key]
+        return self._once((text, field, parent), lambda: self._fresh_leaf(text, field, parent, depth))
+
+    def _once(self, key: Any, make: Callable[[], T]) -> T:
+        """What was made of it, unless something became known meanwhile that it could hold."""
+        memory, known = self._remembered(), self.names.generation
+        new: T | None = memory.get(key)
+        if new is None:
+            new = make()
+            if self.names.learning or known == self.names.generation:
+                memory[key] = new
         return new
 
     def _remembered(self) -> dict[Any, Any]:
         """What was replaced since anything new is known; while learning, what was looked at."""
-        if self.names.learning:
-            if len(self._visited) > _REMEMBERED:
-                self._visited.clear()
-            return self._visited
-        if self._generation != self.names.generation or len(self._memory) > _REMEMBERED:
-            self._memory = {}
-            self._generation = self.names.generation
-        return self._memory
+        memory = self._visited if self.names.learning else self.names.memory
+        if len(memory) > _REMEMBERED:
+            memory.clear()
+        return memory
 
     def _fresh_leaf(self, text: str, field: str, parent: str, depth: int) -> str:
         rule = self._field_rule(field, parent) if field else None
@@ -197,6 +196,8 @@ class Scrubber:
         """Text without a name: what is encoded in it first, then what can be seen."""
         if depth > _DEPTH or len(text) < LEAST_KNOWN:
             return self._shapes(text, field)
+        if _PLAIN.fullmatch(text):
+            return self._encoded(text, depth, field)
         if text[0] == _BOM:
             return _BOM + self._value(text[1:], depth, field)
         if jsontext.is_json(text):
@@ -226,7 +227,7 @@ class Scrubber:
 
     def _encoded(self, text: str, depth: int, field: str) -> str:
         """Tokens as a whole; what is encoded; and the text around them."""
-        if self._token_rule is None:
+        if self._token_rule is None or not self._token_rule.looks_at(text):
             return self._runs(text, depth, field)
         return self._pieces(text, self._token_rule.pattern, self._token, self._runs, depth, field)
 
@@ -236,7 +237,7 @@ class Scrubber:
     def _runs(self, text: str, depth: int, field: str) -> str:
         """Runs with percent signs and runs of base64, if there is a secret in them; and the text around them."""
         pieces, at = [], 0
-        for found in layers.RUN.finditer(text):
+        for found in (layers.RUN if "%" in text else layers.BASE64_RUN).finditer(text):
             run = found.group()
             new = self._percent(run, depth + 1) if "%" in run else self._base64(run, depth + 1)
             if new != run:
@@ -266,16 +267,22 @@ class Scrubber:
     def _spans(self, text: str, field: str, *, binary: bool = False) -> list[tuple[int, int, str]]:
         """What is to be replaced, in order: the longest secret where several overlap."""
         found: list[tuple[int, int, int, int, Callable[[str], str]]] = []
+        characters = set(text)
         for order, rule in enumerate(self._text_rules):
-            if (binary and not rule.binary) or (rule.unless and rule.exempt.fullmatch(field)):
+            if (
+                not rule.looks_at(characters)
+                or (binary and not rule.binary)
+                or (rule.unless and rule.exempt.fullmatch(field))
+            ):
                 continue
-            replacing = partial(rule.replace, names=self.names)
             for match in rule.pattern.finditer(text):
                 start, end = rule.secret(match)
                 if start < end and (rule.accepts is None or rule.accepts(text[start:end])):
-                    found.append((start - end, order, start, end, replacing))
+                    found.append((start - end, order, start, end, partial(rule.replace, names=self.names)))
         for start, end, kind in self.names.everywhere(text):
             found.append((start - end, len(self._text_rules), start, end, partial(self.names.of, kind)))
+        if not found:
+            return []
         chosen: list[tuple[int, int, Callable[[str], str]]] = []
         begins: list[int] = []
         for _, _, start, end, replacement in sorted(found, key=itemgetter(0, 1, 2)):
@@ -291,13 +298,14 @@ class Scrubber:
         if '"crn"' in text:
             self._learn_instance_names(json.loads(text))
 
-        def change(leaf: jsontext.Leaf) -> str:
-            if leaf.kind == "number":
-                named = self._field_rule(leaf.field, leaf.parent) if len(leaf.text) >= _LEAST_DIGITS else None
-                return leaf.text if named is None else named.replace(leaf.text, self.names)
-            return self._leaf(leaf.text, leaf.field, leaf.parent, depth + 1)
+        return jsontext.rewrite(text, lambda leaf: self._leaf_of_json(leaf, depth + 1), self._remembered())
 
-        return jsontext.rewrite(text, change)
+    def _leaf_of_json(self, leaf: jsontext.Leaf, depth: int) -> str:
+        kind, text, field, parent = leaf
+        if kind != "number":
+            return self._once(leaf, lambda: self._fresh_leaf(text, field, parent, depth))
+        rule = self._field_rule(field, parent) if len(text) >= _LEAST_DIGITS else None
+        return self._once(leaf, lambda: text if rule is None else rule.replace(text, self.names))
 
     def _learn_instance_names(self, document: Any) -> None:
         """The name beside a CRN is what its owner calls the instance."""

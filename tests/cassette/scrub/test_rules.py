@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from pytest_qruntime import ConfigurationError
-from pytest_qruntime.cassette.scrub import DEFAULT_RULES, Rule, Scrubber, leaks
+from pytest_qruntime.cassette.scrub import DEFAULT_RULES, Rule, Scrubber, leaks, shapes
 from pytest_qruntime.cassette.tape import Tape
-from tests.cassette.scrub.secrets import USER, exchange
+from tests.cassette.scrub.secrets import ACCOUNT, CRN, GUID, IP4, IP6, JWT, KEY, MAIL, PASSWORD, TOKEN, USER, exchange
 
 EMPLOYEE = Rule("employee", r"\bE-[0-9]{6}\b")
 
@@ -74,3 +75,38 @@ def test_a_mistake_in_a_rule_shows_where_it_is_made(arguments: dict[str, Any], m
 @pytest.mark.parametrize("rule", DEFAULT_RULES, ids=lambda rule: f"{rule.kind} {rule.meaning}")
 def test_every_default_rule_says_what_it_means(rule: Rule) -> None:
     assert rule.meaning
+
+
+SHAPES = (
+    f"key {KEY} apikey {TOKEN} APIKEY={TOKEN}",
+    f"Bearer {TOKEN}, BEARER {TOKEN}, password: {PASSWORD} or passcode={PASSWORD}",
+    "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----",
+    f"{CRN} CRN:v1:bluemix:public:quantum-computing:us-east:a/{ACCOUNT}:{GUID}::",
+    f"{JWT} {IP4} {IP6} {MAIL} http://ada:{PASSWORD}@example.com 127.0.0.1:48213 localhost:48213",
+    f"a/{ACCOUNT} accounts/{ACCOUNT} resource_instances/{GUID} service_instances/{GUID} /users/ada1815",
+    "IBMid-55000XK2Q7 iam-ServiceId-4711aa iam-Profile-4711bb ServiceId-4711cc",
+    r"/home/adabyron/x /Users/adabyron/x C:\Users\adabyron\x C:/Users/adabyron/x",
+)
+
+
+@pytest.mark.parametrize("text", [*SHAPES, *(word for shape in SHAPES for word in shape.split(" "))])
+def test_no_default_rule_needs_more_than_what_it_finds_has(text: str) -> None:
+    thorough = tuple(replace(rule, needs="") for rule in DEFAULT_RULES)
+
+    assert Scrubber().text(text) == Scrubber(rules=thorough).text(text)
+    for rule in thorough:
+        if rule.where == "text" and rule.pattern.search(text):
+            assert next(one for one in DEFAULT_RULES if one.find == rule.find).looks_at(text)
+
+
+def test_a_rule_does_not_look_where_nothing_is_that_it_needs() -> None:
+    rule = Rule("ticket", "[A-Z]{3}[-#][0-9]{3}", pseudonym="T{n}", needs="#")
+
+    assert Scrubber(rules=(rule,)).text("ABC-123") == "ABC-123"
+    assert Scrubber(rules=(rule,)).text("ABC-123 ABC#123") == "T1 T2"
+
+
+def test_a_rule_of_ones_own_for_tokens_is_looked_for_everywhere() -> None:
+    rule = Rule("jwt", "tok[0-9a-f]{20}", apply=shapes.jwt)
+
+    assert Scrubber(rules=(rule,)).text("it is tok0123456789abcdef0123") == "it is scrubbed-1"
