@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import site
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -49,10 +49,12 @@ def of_a_process(ours: Mapping[str, str], home: Path) -> dict[str, str]:
 
     So no saved account is read or overwritten. Where Python finds the packages of the user does not change.
     """
-    base = {name: value for name, value in os.environ.items() if not _is_detour(name)}
+    gone = detours(os.environ)
+    base = {name: value for name, value in os.environ.items() if name not in gone}
     base.setdefault("PYTHONUSERBASE", site.getuserbase())
     return {**base, **ours, "HOME": str(home), "USERPROFILE": str(home)}
 
 
-def _is_detour(name: str) -> bool:
-    return name in _DETOURS or name.startswith(_DETOUR_PREFIXES)
+def detours(environ: Iterable[str]) -> set[str]:
+    """Those of the variables that could lead past the server, or to another account."""
+    return {name for name in environ if name in _DETOURS or name.startswith(_DETOUR_PREFIXES)}

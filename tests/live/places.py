@@ -1,0 +1,50 @@
+"""Servers in other processes, and one of them taken for somebody else's."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from pytest_qruntime.live import Target
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[str]:
+    """The address of a server that runs as long as the block."""
+    command = [sys.executable, "-m", "pytest_qruntime.cli", "serve", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            found = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline())
+            assert found is not None
+            yield found[0]
+        finally:
+            server.kill()
+
+
+def control(url: str, path: str, **body: Any) -> dict[str, Any]:
+    """What the control interface of a server answers."""
+    method = "POST" if body else "GET"
+    response = httpx.request(method, f"{url}/qruntime{path}", json=body or None, trust_env=False)
+    assert response.is_success, response.text
+    found: dict[str, Any] = response.json()
+    return found
+
+
+def as_a_host(url: str, number: str = "1") -> Target:
+    """One world of a server, as if it were somebody else's service: no control interface is used."""
+    world = control(url, f"/worlds/{number}")
+    return Target(
+        service="unknown",
+        url=f"{url}/api",
+        iam_url=f"{url}/iam",
+        api_key=world["api_key"],
+        crn=world["crn"],
+        client_url=f"{url}/experimental/api/v1",
+    )
