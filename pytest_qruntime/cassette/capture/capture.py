@@ -6,34 +6,18 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from typing_extensions import Self
 
 from pytest_qruntime.cassette.capture.roll import Roll, Stopwatch
-from pytest_qruntime.cassette.capture.shots import shot
+from pytest_qruntime.cassette.capture.shots import Call, shot
 from pytest_qruntime.cassette.tape import Exchange, Provenance, Tape
 from pytest_qruntime.model.errors import QRuntimeError
 from pytest_qruntime.rest import timestamps
 
 _MARK = "qruntime_call"
 _unrecorded: ContextVar[bool] = ContextVar("_unrecorded", default=False)
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request of the service that was sent.
-
-    Attributes:
-        number: of those that were sent, from 0.
-        url: as it is to be recorded.
-        real_us: when it was sent: microseconds since 1970 on the real clock.
-    """
-
-    number: int
-    url: str
-    real_us: int
 
 
 class Capture:
@@ -133,7 +117,7 @@ class Capture:
     def ends(self, request: Any, response: Mapping[str, Any]) -> None:
         """A request was answered; both are vcrpy's."""
         call: Call = vars(request)[_MARK]
-        taken = shot(call.number, call.real_us, call.url, request, response)
+        taken = shot(call, self._canonical, request, response)
         with self._lock:
             at_us = self._roll.add(taken)
         if self._after is not None:

@@ -41,13 +41,14 @@ def patched(watcher: Watcher) -> Iterator[None]:
     The cassette that is open around the block, if any, answers and records the others as it did.
     """
     around = getattr(http.client.HTTPConnection, "cassette", None)
+    cassette = _blank() if around is None else around
     before = [(owner, name, getattr(owner, name)) for owner, name in _whole_requests()]
     with ExitStack() as stack:
         for name, make in _HANDING_OVER.items():
             stack.enter_context(mock.patch.object(Cassette, name, make(getattr(Cassette, name), watcher)))
         window = _Window()
         stack.enter_context(mock.patch.object(vcr.patch, "force_reset", window.reset))
-        for patcher in vcr.patch.CassettePatcherBuilder(around or _blank()).build():
+        for patcher in vcr.patch.CassettePatcherBuilder(cassette).build():
             stack.enter_context(patcher)
         stack.callback(window.close)
         for owner, name, previous in before:

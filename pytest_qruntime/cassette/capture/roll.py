@@ -46,7 +46,7 @@ class Roll:
             if self._latest_us is None:
                 self._first_us = shot.virtual_us
             self._latest_us = shot.virtual_us
-        instant_us = shot.real_us if self._latest_us is None else self._latest_us
+        instant_us = shot.call.real_us if self._latest_us is None else self._latest_us
         if self._first_us is None:
             self._first_us = instant_us
         return max(0, instant_us - _earlier(self._began_us, self._first_us))
@@ -57,7 +57,7 @@ class Roll:
         They stand in the order of their instants, and those of one instant as they were sent. Raises `CassetteError`
         for a body that cannot be decoded.
         """
-        shots = sorted(self._shots, key=lambda shot: shot.number)
+        shots = sorted(self._shots, key=lambda shot: shot.call.number)
         clock, instants_us = _instants(shots)
         if not shots:
             return clock, self._began_us, ()
@@ -69,7 +69,7 @@ class Roll:
 def _instants(shots: list[Shot]) -> tuple[str, list[int]]:
     known = [shot.virtual_us for shot in shots if shot.virtual_us is not None]
     if not known:
-        return REAL, [shot.real_us for shot in shots]
+        return REAL, [shot.call.real_us for shot in shots]
     latest_us = known[0]
     instants_us = []
     for shot in shots:

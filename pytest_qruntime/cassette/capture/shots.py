@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 from urllib.parse import urlsplit
@@ -19,6 +19,22 @@ Headers: TypeAlias = dict[str, str]
 
 # Of the connection, not of the answer; and bodies are recorded in one piece.
 _NOT_RECORDED: Final = frozenset({INSTANT_HEADER, "connection", "keep-alive", "transfer-encoding"})
+_ADDRESSES: Final = ("location", "content-location")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request of the service that was sent.
+
+    Attributes:
+        number: of those that were sent, from 0.
+        url: as it is to be recorded.
+        real_us: when it was sent: microseconds since 1970 on the real clock.
+    """
+
+    number: int
+    url: str
+    real_us: int
 
 
 @dataclass(frozen=True)
@@ -26,15 +42,13 @@ class Shot:
     """An exchange, and what is known of its time.
 
     Attributes:
-        number: of the request among those that were sent.
-        real_us: when it was sent: microseconds since 1970 on the real clock.
+        call: what was sent.
         virtual_us: the instant of the server's world at which it was answered, since 1970; None if it did not say.
         raw: the exchange, at 0.
         problem: why the body could not be decoded; None if it was.
     """
 
-    number: int
-    real_us: int
+    call: Call
     virtual_us: int | None
     raw: Exchange
     problem: str | None
@@ -50,18 +64,19 @@ class Shot:
         return self.exchange(at_us)
 
 
-def shot(number: int, real_us: int, url: str, request: Any, response: Mapping[str, Any]) -> Shot:
-    """A shot of vcrpy's request and answer; `url` is the address under which it is recorded."""
+def shot(call: Call, canonical: Callable[[str], str | None], request: Any, response: Mapping[str, Any]) -> Shot:
+    """A shot of vcrpy's request and answer; `canonical` gives the address under which a URL is recorded."""
     sent = {name.lower(): _text(value) for name, value in request.headers.items()}
     if "host" in sent:
-        sent["host"] = urlsplit(url).netloc
+        sent["host"] = urlsplit(call.url).netloc
     headers = _joined(response["headers"])
     instant = headers.get(INSTANT_HEADER)
     kept = {name: value for name, value in headers.items() if name not in _NOT_RECORDED}
+    kept.update({name: canonical(kept[name]) or kept[name] for name in _ADDRESSES if name in kept})
     kept, body, problem = _decoded(kept, bytes(response["body"].get("string") or b""))
     status = response["status"]["code"]
-    raw = Exchange(0, request.method.upper(), url, sent, _body(request.body), status, kept, body)
-    return Shot(number, real_us, _unix_us(instant), raw, problem)
+    raw = Exchange(0, request.method.upper(), call.url, sent, _body(request.body), status, kept, body)
+    return Shot(call, _unix_us(instant), raw, problem)
 
 
 def _joined(headers: Mapping[str, Any]) -> Headers:

@@ -55,11 +55,24 @@ class Place:
         assert self.control("POST", f"/worlds/{self.world['world']}/time", advance_by=by).status_code == 200
 
 
+class Server(ThreadingHTTPServer):
+    """Does not wait for connections that clients keep."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Strange)
+        self.failures = 0
+        self.asked = threading.Event()
+        self.goes_on = threading.Event()
+
+
 class Strange(BaseHTTPRequestHandler):
     """Answers as its path says. What it was sent stands in the answer to everything else."""
 
     protocol_version = "HTTP/1.1"
-    failures: dict[str, int]
+    server: Server
 
     def handle_any(self) -> None:
         body = self.read_body()
@@ -102,13 +115,33 @@ class Strange(BaseHTTPRequestHandler):
     def do_cookies(self, _: bytes) -> None:
         self.answer(200, b"{}", ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("X-Many", "1"), ("X-Many", "2"))
 
+    def do_connection(self, _: bytes) -> None:
+        """Which connection it is."""
+        self.answer(200, str(self.client_address[1]).encode())
+
     def do_fails(self, _: bytes) -> None:
         """Twice, and then no more."""
-        count = self.server.failures = getattr(self.server, "failures", 0) + 1  # type: ignore[attr-defined]
+        self.server.failures += 1
+        count: int = self.server.failures
         self.answer(503 if count <= 2 else 200, str(count).encode())
 
     def do_hangs_up(self, _: bytes) -> None:
         self.close_connection = True
+
+    def do_waits(self, body: bytes) -> None:
+        """Until somebody asks for ``/goes_on``."""
+        self.server.asked.set()
+        self.server.goes_on.wait(30)
+        self.echo(body)
+
+    def do_goes_on(self, body: bytes) -> None:
+        self.server.goes_on.set()
+        self.echo(body)
+
+    def do_asked(self, body: bytes) -> None:
+        """Once somebody asks for ``/waits``."""
+        self.server.asked.wait(30)
+        self.echo(body)
 
     def do_pieces(self, _: bytes) -> None:
         self.send_response_only(200)
@@ -136,9 +169,7 @@ class Strange(BaseHTTPRequestHandler):
 @contextmanager
 def strange() -> Iterator[str]:
     """The address of such a server."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Strange)
-    server.daemon_threads = True
-    server.block_on_close = False
+    server = Server()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
