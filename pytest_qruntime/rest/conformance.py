@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Literal, NamedTuple
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
 from jsonschema.protocols import Validator
@@ -30,6 +30,20 @@ ANSWER: Final = "answer"
 IAM_ANSWERS: Final[dict[int, str | None]] = {200: "Token", 400: "IamError", 405: "IamError"}
 
 
+class Violation(NamedTuple):
+    """One point in which an exchange does not conform.
+
+    `kind` says whether the service has no such route, or status, or whether a body has another `form` than its endpoint
+    (none, JSON, text), another `shape` than its schema, or only a key `extra`, or a `number` written as an integer.
+    `text` may quote the body. `error` is that of the schema, if it is one.
+    """
+
+    kind: Literal["route", "status", "form", "shape", "extra", "number"]
+    what: str
+    text: str
+    error: ValidationError | None = None
+
+
 class ConformanceError(QRuntimeError, AssertionError):
     """A request or an answer does not conform; the message lists every problem."""
 
@@ -43,6 +57,11 @@ def check(request: Request, response: Response) -> None:
 
 
 def problems(request: Request, response: Response) -> Iterator[str]:
+    """Every point in which an exchange does not conform, as text."""
+    return (violation.text for violation in violations(request, response))
+
+
+def violations(request: Request, response: Response) -> Iterator[Violation]:
     """Every point in which an exchange does not conform."""
     if request.path == IAM_PATH and answered_by(request.host).iam:
         yield from _answer_problems(request, response, IAM_ANSWERS)
@@ -54,7 +73,8 @@ def problems(request: Request, response: Response) -> Iterator[str]:
     endpoint = _endpoint(request)
     if endpoint is None:
         if response.status not in (404, 405):
-            yield f"there is no such endpoint; expected status 404 or 405, not {response.status}"
+            text = f"there is no such endpoint; expected status 404 or 405, not {response.status}"
+            yield Violation("route", REQUEST, text)
         yield from _answer_problems(request, response, {404: "ErrorDocument", 405: "ErrorDocument"})
         return
     yield from _answer_problems(request, response, declared(endpoint))
@@ -62,7 +82,7 @@ def problems(request: Request, response: Response) -> Iterator[str]:
         yield from _document_problems(REQUEST, endpoint.body, request.body)
 
 
-def _platform_problems(service: Platform, request: Request, response: Response) -> Iterator[str]:
+def _platform_problems(service: Platform, request: Request, response: Response) -> Iterator[Violation]:
     found = platform.find(service, request.path)
     error = platform.ERROR_SCHEMAS[service]
     if found is None or found[0].method != request.method:
@@ -85,32 +105,47 @@ def _endpoint(request: Request) -> Endpoint | None:
     return None if found is None else found[0].endpoints.get(request.method)
 
 
-def _answer_problems(request: Request, response: Response, answers: dict[int, str | None]) -> Iterator[str]:
+def _answer_problems(request: Request, response: Response, answers: dict[int, str | None]) -> Iterator[Violation]:
     if response.status not in answers:
-        yield f"status {response.status} is not declared; declared are {sorted(answers)}"
+        text = f"status {response.status} is not declared; declared are {sorted(answers)}"
+        yield Violation("status", ANSWER, text)
         return
     name = answers[response.status]
     content_type = dict(response.headers).get("content-type")
     if name is None or request.method == "HEAD":
         if response.body:
-            yield f"an empty body was expected, found {response.body[:80]!r}"
+            yield Violation("form", ANSWER, f"an empty body was expected, found {response.body[:80]!r}")
     elif name == routes.TEXT:
         if content_type != "text/plain; charset=utf-8":
-            yield f"content-type is {content_type!r}; expected 'text/plain; charset=utf-8'"
+            text = f"content-type is {content_type!r}; expected 'text/plain; charset=utf-8'"
+            yield Violation("form", ANSWER, text)
     else:
         if content_type is None or content_type.partition(";")[0] != "application/json":
-            yield f"content-type is {content_type!r}; expected application/json"
+            yield Violation("form", ANSWER, f"content-type is {content_type!r}; expected application/json")
         yield from _document_problems(ANSWER, name, response.body)
 
 
-def _document_problems(what: str, name: str, body: bytes) -> Iterator[str]:
+def _document_problems(what: str, name: str, body: bytes) -> Iterator[Violation]:
     try:
         document: Any = json.loads(body)
     except ValueError as error:
-        yield f"the {what} is not JSON: {error}"
+        yield Violation("form", what, f"the {what} is not JSON: {error}")
         return
-    for violation in validator(name, answer=what == ANSWER).iter_errors(document):
-        yield f"{what} {name}: {violation.json_path} {violation.message}"
+    for found in validator(name, answer=what == ANSWER).iter_errors(document):
+        yield Violation(_kind(found), what, f"{what} {name}: {found.json_path} {found.message}", found)
+
+
+def _kind(error: ValidationError) -> Literal["shape", "extra", "number"]:
+    """What is wrong; of several forms that are allowed, with the one that comes closest."""
+    if error.validator == "additionalProperties":
+        return "extra"
+    if (error.validator, error.validator_value, type(error.instance)) == ("type", "number", int):
+        return "number"
+    forms: dict[object, set[Literal["shape", "extra", "number"]]] = {}
+    for part in error.context or ():
+        forms.setdefault(part.schema_path[0], set()).add(_kind(part))
+    small = [kinds for kinds in forms.values() if "shape" not in kinds]
+    return "shape" if not small else "extra" if any("extra" in kinds for kinds in small) else "number"
 
 
 def _type(validator: Any, types: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
