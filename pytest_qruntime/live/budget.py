@@ -41,16 +41,19 @@ class Meter:
         self.budget_s = budget_s
         self._settled_s = 0.0
         self._growing: dict[str, Reading] = {}
+        self._asked: set[Api] = set()
         self._lock = threading.Lock()
 
     def add_session(self, session_id: str, api: Api) -> None:
         """A session or batch was opened."""
         with self._lock:
+            self._asked.add(api)
             self._growing.setdefault(session_id, lambda: api.session_usage_s(session_id))
 
     def add_job(self, job_id: str, api: Api) -> None:
         """A job was submitted outside of any session."""
         with self._lock:
+            self._asked.add(api)
             self._growing.setdefault(job_id, lambda: api.job_usage_s(job_id))
 
     def used_s(self) -> float:
@@ -72,6 +75,12 @@ class Meter:
             for name, reading in list(self._growing.items()):
                 self._settled_s += reading()[0]
                 del self._growing[name]
+
+    def hang_up(self) -> None:
+        """Close the connections; the run is over."""
+        with self._lock:
+            for api in self._asked:
+                api.hang_up()
 
     def check(self) -> None:
         """Raise `BudgetExceededError` if the run has used more than it may."""

@@ -65,8 +65,8 @@ class Journal:
         """A session exists. When this returns, the disk has it."""
         with self._lock:
             if entry.session not in self._open:
-                self._open[entry.session] = entry
                 self._write({"opened": asdict(entry)})
+                self._open[entry.session] = entry
 
     def closed(self, session: str) -> None:
         """A session is closed; unknown ones are not minded."""
@@ -124,7 +124,8 @@ def _adopted(path: Path) -> Iterator[Journal | None]:
 def _left_open(file: IO[bytes]) -> dict[str, Entry]:
     """What a journal says is open. A line that a crash cut off opened nothing that anybody could use."""
     found: dict[str, Entry] = {}
-    for line in file.read().splitlines():
+    content = file.read()
+    for line in content.splitlines():
         with suppress(ValueError, TypeError, KeyError):
             said = json.loads(line)
             if "closed" in said:
@@ -133,6 +134,8 @@ def _left_open(file: IO[bytes]) -> dict[str, Entry]:
                 entry = Entry(**said["opened"])
                 found[entry.session] = entry
     file.seek(0, os.SEEK_END)
+    if content and not content.endswith(b"\n"):
+        file.write(b"\n")
     return found
 
 

@@ -197,7 +197,7 @@ def test_what_cannot_be_used_is_told(url: str | None, environ: dict[str, str], s
 def test_a_file_that_cannot_be_read_is_told_without_its_path(nobodys_account: Path, content: str) -> None:
     save(nobodys_account)
     (nobodys_account / ".qiskit" / "qiskit-ibm.json").write_text(content, encoding="utf-8")
-    with pytest.raises(ConfigurationError, match="the saved accounts in ~.*cannot be read") as refused:
+    with pytest.raises(ConfigurationError, match=r"the saved accounts in ~.*cannot be read") as refused:
         find(None, {})
     assert str(nobodys_account) not in str(refused.value)
 

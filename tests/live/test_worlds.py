@@ -147,9 +147,14 @@ def test_the_variables_of_the_process_lead_to_the_world_and_are_put_back(
 def test_nothing_is_left_when_the_test_fails(own: Target) -> None:
     before, worlds = dict(os.environ), control(own.url, "")["worlds"]
     sleep = time.sleep
-    with pytest.raises(KeyboardInterrupt), connected(own, label="t", settings={}) as qruntime:
-        qruntime.session()
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with connected(own, label="t", settings={}) as qruntime:
+            qruntime.session()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert (dict(os.environ), time.sleep, control(own.url, "")["worlds"]) == (before, sleep, worlds)
 
 
