@@ -41,7 +41,7 @@ class Observed:
             self._opened[new] = Opened(new, Batch.mode if is_batch else Session.mode, crn)
 
     @property
-    def exchanges(self) -> Sequence[Exchange]:
+    def exchanges(self) -> tuple[Exchange, ...]:
         """Every exchange so far."""
         return tuple(self._exchanges)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, ClassVar, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple
 
 import httpx
 from typing_extensions import Unpack
@@ -13,7 +13,7 @@ from typing_extensions import Unpack
 from pytest_qruntime.client import BackendLike, Batch, Duration, Job, JobOptions, Session, run_job
 from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.clock import Clock
-from pytest_qruntime.model import Trace
+from pytest_qruntime.model import QRuntimeError, Trace
 
 __tracebackhide__ = hidden
 
@@ -21,6 +21,30 @@ Source = Literal["fake", "cassette", "live"]
 """What stands behind a test's `qruntime`."""
 
 KINDS: Final[dict[str, type[Session] | type[Batch]]] = {Session.mode: Session, Batch.mode: Batch}
+
+
+# What the fake alone can tell or do, and what that is.
+_OF_THE_FAKE: Final = {
+    "world": "is the model behind the fake",
+    "service": "is the REST face of the fake",
+    "policy": "is how the fake behaves where documents disagree",
+    "plan": "is the plan that the fake was given",
+    "backend": "makes a backend of the fake, or is its model",
+    "maintenance": "puts a backend of the fake into maintenance",
+    "calibrate": "makes the fake calibrate a backend",
+    "instance": "makes one more instance of the fake",
+    "instances": "are the instances of the fake",
+    "next_jobs": "decides what becomes of jobs on the fake",
+    "other_users": "makes other users of the fake busy",
+}
+_INSTEAD: Final = {
+    "cassette": "this test is on a recording, which holds what one run of it saw and nothing else",
+    "live": "this test is on a live service, which nobody can stage",
+}
+
+
+class SourceError(QRuntimeError, AttributeError):
+    """A test asks for something that only the fake has, and something else stands behind it."""
 
 
 class Opened(NamedTuple):
@@ -56,6 +80,17 @@ class Surface(ABC):
     clock: Clock
     default_backend: str
     _http: httpx.Client | None = None
+
+    if not TYPE_CHECKING:  # else every name would be one
+
+        def __getattr__(self, name: str) -> Any:
+            """What only the fake has is told to be just that."""
+            if name not in _OF_THE_FAKE or self.source not in _INSTEAD:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            raise SourceError(
+                f"qruntime.{name} {_OF_THE_FAKE[name]}, and {_INSTEAD[self.source]}. Take it out of the test, ask "
+                "qruntime.source before, or mark the test with @pytest.mark.qruntime(source='fake')"
+            )
 
     # -- what stands behind ------------------------------------------------------------------------------------------
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from pytest_qruntime.cassette.replay.errors import UnexpectedRequestError
-from pytest_qruntime.cassette.replay.explaining import explained
-from pytest_qruntime.cassette.replay.meaning import Meaning
+from pytest_qruntime.cassette.replay.explaining import expected, explained
+from pytest_qruntime.cassette.replay.meaning import Meaning, document
 from pytest_qruntime.cassette.replay.recording import Recording
+from pytest_qruntime.cassette.replay.subjects import Name
 from pytest_qruntime.cassette.replay.timeline import Timeline
 from pytest_qruntime.cassette.replay.tokens import Tokens
 from pytest_qruntime.cassette.replay.world import TapeWorld
@@ -57,6 +58,7 @@ class Deck:
         self._recording = Recording(tape)
         self._scrub = scrub
         self._tokens = Tokens(self._recording.token_requests)
+        self._understood: dict[tuple[str, ...], tuple[Exchange, Meaning]] = {}
         self.unmatched: list[Request] = []
         self.world = TapeWorld(self._recording.start_unix_us, self._changes)
         self.world.schedule(self._recording.timelines.values())
@@ -89,13 +91,39 @@ class Deck:
         """Whether the recording speaks of an instance with this CRN."""
         return crn in self._recording.crns
 
+    @property
+    def next_request(self) -> str:
+        """The recorded request that comes next of those that change anything, in words."""
+        return expected(self._recording)
+
+    # -- jobs --------------------------------------------------------------------------------------------------------
+
+    def knows_job(self, job_id: str) -> bool:
+        """Whether the recording speaks of a job with this id."""
+        return self._recording.speaks_of(Name("job", job_id))
+
+    def state_of(self, job_id: str) -> tuple[int, ...]:
+        """Something that is another one when what the recording would tell of a job is another. Nothing is asked."""
+        return tuple(self._changed(timeline) for timeline in self._recording.about(Name("job", job_id)))
+
+    def awaits(self, job_id: str) -> bool:
+        """Whether what the recording tells of a job changes unless the client acts."""
+        return any(
+            next(iter(self._changes(timeline)), None) is not None
+            for timeline in self._recording.about(Name("job", job_id))
+        )
+
     # -- requests ----------------------------------------------------------------------------------------------------
+
+    def token(self) -> str:
+        """A bearer token that is valid now, as IAM's answers have it."""
+        answer = self._tokens.answer(self.world.start_unix_us + self.world.now_us)
+        return str(document(answer.body)["access_token"])
 
     def handle(self, request: Request) -> Response:
         """Answer one request. Raises `UnexpectedRequestError` for one that the recording has no answer to."""
         with self.world.lock:
-            sent = self._exchange(request)
-            meaning = self._recording.language.meaning(sent)
+            sent, meaning = self._understand(request)
             if meaning.asks_for_token:
                 return self._tokens.answer(self.world.start_unix_us + self.world.now_us)
             try:
@@ -105,6 +133,18 @@ class Deck:
                 raise
         headers = tuple((name, value) for name, value in found.response_headers.items() if name not in _NOT_REPLAYED)
         return Response(found.status, headers, found.response_body)
+
+    def _understand(self, request: Request) -> tuple[Exchange, Meaning]:
+        """The request as it was recorded, and what it means; a poll is looked at once."""
+        key = (request.method, request.path, request.query, request.headers.get("service-crn", ""))
+        known = self._understood.get(key)
+        if known is not None and not request.body:
+            return known
+        sent = self._exchange(request)
+        understood = sent, self._recording.language.meaning(sent)
+        if not request.body:
+            self._understood[key] = understood
+        return understood
 
     def _exchange(self, request: Request) -> Exchange:
         query = f"?{request.query}" if request.query else ""
@@ -172,6 +212,9 @@ class Deck:
 
     def _unexpected(self, sent: Exchange, meaning: Meaning, why: str) -> UnexpectedRequestError:
         return UnexpectedRequestError(explained(self._recording, sent, meaning, why, self.recorded_us))
+
+    def _changed(self, timeline: Timeline) -> int:
+        return timeline.changed(self.world.now_us, timeline.subject.next(self._recording.done))
 
     def _changes(self, timeline: Timeline) -> Iterator[tuple[int, Exchange]]:
         return timeline.changes(self.world.now_us, timeline.subject.next(self._recording.done))

@@ -18,17 +18,18 @@ def explained(recording: Recording, sent: Exchange, meaning: Meaning, why: str, 
     return "\n".join(
         [
             said,
-            _expected(recording),
+            f"Expected next: {expected(recording)}",
             *(_asked(recording, meaning) if meaning.reads else _meant(recording, sent, meaning)),
         ]
     )
 
 
-def _expected(recording: Recording) -> str:
+def expected(recording: Recording) -> str:
+    """The recorded request that comes next of those that change anything, in words."""
     number = recording.account.next(recording.done)
     if number is None:
-        return "Expected next: no request that changes anything; each of the recording has come"
-    return f"Expected next: {recording.name(number)}"
+        return "no request that changes anything; each of the recording has come"
+    return recording.name(number)
 
 
 def _asked(recording: Recording, meaning: Meaning) -> Iterator[str]:

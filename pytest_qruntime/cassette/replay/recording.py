@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -62,6 +62,14 @@ class Recording:
         if found is None:
             found = self._subjects[name] = Subject(name)
         return found
+
+    def speaks_of(self, name: Name) -> bool:
+        """Whether any request is about a subject, or touches it."""
+        return name in self._subjects
+
+    def about(self, name: Name) -> Sequence[Timeline]:
+        """The timelines about a subject."""
+        return self._about.get(name, ())
 
     def name(self, number: int) -> str:
         """A recorded request for a message."""

@@ -87,10 +87,13 @@ class Timeline:
         """Whether the first answer was recorded before the interaction with this number."""
         return self._numbers[0] < number
 
+    def changed(self, now_us: int, before: int | None) -> int:
+        """How often the answer has changed by this instant."""
+        return bisect_right(self._changes, self.position(now_us, before))
+
     def changes(self, now_us: int, before: int | None) -> Iterator[tuple[int, Exchange]]:
         """The virtual instants after this one at which the answer will be another one, and that answer."""
-        after = bisect_right(self._changes, self.position(now_us, before))
-        for index in range(after, len(self._changes)):
+        for index in range(self.changed(now_us, before), len(self._changes)):
             position = self._changes[index]
             if before is not None and self._numbers[position] >= before:
                 return
