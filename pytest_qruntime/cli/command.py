@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands.add_parser("serve", help="serve a world on a port of 127.0.0.1 until Ctrl-C"))
     _add_environment(commands.add_parser("environment", help="show how programs find a server: `export` lines"))
     _add_scrub(commands.add_parser("scrub", help="take the secrets out of a recording"))
+    _add_drift(commands.add_parser("drift", help="compare recordings with what the fake answers today"))
     return parser
 
 
@@ -109,3 +110,19 @@ def _scrub(given: argparse.Namespace) -> int:
     from pytest_qruntime.cli.scrub import scrub
 
     return scrub(given.file, given.output, given.env, check=given.check)
+
+
+def _add_drift(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Send every recorded request to a fresh fake, at the recorded instants, and say where its answers differ in "
+        "status, shape or order of states. Ends with 0 if they do not, 1 if they do, 2 if a recording cannot be used."
+    )
+    parser.add_argument("cassettes", nargs="+", metavar="CASSETTE", help="a recording of this plugin")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.set_defaults(run=_drift)
+
+
+def _drift(given: argparse.Namespace) -> int:
+    from pytest_qruntime.cli.drift import drift_of
+
+    return drift_of(given.cassettes, as_json=given.json)

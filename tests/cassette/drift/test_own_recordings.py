@@ -1,0 +1,185 @@
+"""What the fake itself answered has no drift: any lifecycle, scrubbed or not, with its settings or without."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_qruntime.cassette.drift import drift
+from pytest_qruntime.cassette.files import load, save
+from pytest_qruntime.cassette.scrub import Scrubber
+from pytest_qruntime.cassette.taping import Taping
+from pytest_qruntime.model import Durations, Failure, JobScript, World
+from pytest_qruntime.rest import Service
+from tests.cassette.drift.plays import EVERY_S, none, story, taped, told
+from tests.cassette.replay.stages import HEADERS, Client, play
+from tests.cassette.replay.test_any_lifecycle import ACTIONS, GRID_S, Action, recorded
+
+BOUNDED = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+
+
+@BOUNDED
+@given(ACTIONS, st.integers(1, 3), st.booleans())
+def test_any_lifecycle_of_the_fake_has_no_drift(actions: list[Action], lanes: int, scrubbed: bool) -> None:
+    _, tape = recorded(actions, GRID_S, lanes)
+    tape = Scrubber({}).tape(tape) if scrubbed else tape
+
+    assert none(drift(told(tape, {"lanes": lanes})))
+
+
+@BOUNDED
+@given(ACTIONS, st.integers(1, 3))
+def test_nor_has_it_if_nobody_recorded_the_settings(actions: list[Action], lanes: int) -> None:
+    _, tape = recorded(actions, GRID_S, lanes)
+
+    assert none(drift(tape))
+
+
+def of_world(story: Any, settings: dict[str, Any], *scripts: JobScript, **arguments: Any) -> Any:
+    """The recording of a story in a world of its own durations."""
+    world = World(**{name: value for name, value in settings.items() if name in ("seed", "lanes", "plan")}, **arguments)
+    world.add_backend("fake_backend")
+    for script in scripts:
+        world.script(script)
+    service = Service(world)
+    service.accounts.register(world.instance, crn=HEADERS["Service-CRN"])
+    taping = Taping(service, world)
+    play(story, taping, world, EVERY_S)
+    return told(taping.tape(), settings)
+
+
+def test_ids_of_another_seed_are_followed_through_paths_queries_and_bodies() -> None:
+    def follows(client: Client) -> None:
+        session = client.open()
+        jobs = [client.submit(session, name) for name in "abc"]
+        client.ask("GET", f"/jobs?session_id={session}")
+        client.ask("GET", f"/workloads?search={session}")
+        client.ask("PUT", f"/jobs/{jobs[0]}/tags", {"tags": [f"after {jobs[1]}"]})
+        client.wait(*jobs)
+        client.cancel(session)
+        client.ask("DELETE", f"/jobs/{jobs[0]}")
+        client.ask("GET", f"/jobs/{jobs[0]}")
+
+    def paged(client: Client) -> None:
+        for number in range(5):
+            client.submit(None, str(number))
+            client.wait()
+        page = client.ask("GET", "/workloads?limit=2").json()
+        while "next" in page:
+            page = client.ask("GET", "/workloads?" + page["next"]["href"].partition("?")[2]).json()
+
+    for told_by in (follows, paged):
+        assert none(drift(of_world(told_by, {"seed": 3})))
+        assert none(drift(told(of_world(told_by, {"seed": 3}), {})))
+
+
+def test_what_a_test_decided_about_a_job_is_staged_and_said() -> None:
+    def fails(client: Client) -> None:
+        client.wait(client.submit(None, "fails"), client.submit(None, "long"), client.submit(None, "other"))
+
+    tape = of_world(
+        fails,
+        {"lanes": 1},
+        JobScript(failure=Failure(code=1234, reason="on purpose")),
+        JobScript(durations=Durations.of(40, 20)),
+        JobScript(runs_too_long=True),
+    )
+
+    result = drift(tape)
+
+    assert none(result)
+    assert [sentence.split(",")[0] for sentence in result.staged] == [
+        "the job of interaction 0 fails with 1234",
+        "the job of interaction 1 takes 40s and 20s on the QPU",
+        "the job of interaction 2 takes 2.1s and 3h0.000001s on the QPU",
+    ]
+
+
+def test_nothing_is_staged_that_the_settings_explain() -> None:
+    def waits(client: Client) -> None:
+        client.wait(*[client.submit(None, name) for name in "abc"])
+
+    result = drift(of_world(waits, {"lanes": 1}))
+
+    assert none(result)
+    assert result.staged == ()
+
+
+def test_a_job_that_the_fake_itself_lets_fail_is_not_made_to_fail() -> None:
+    def fails(client: Client) -> None:
+        client.wait(client.submit(None, "bad", circuit="OPENQASM 3.0; nonsense"))
+
+    result = drift(of_world(fails, {}))
+
+    assert none(result)
+    assert result.staged == ()
+
+
+def test_other_users_are_staged_where_no_settings_are_recorded() -> None:
+    def waits(client: Client) -> None:
+        client.wait(client.submit(None, "a"))
+
+    world = World(lanes=1)
+    world.add_backend("fake_backend")
+    world.add_load("fake_backend", classical_s=33)
+    taping = Taping(Service(world), world)
+    play(waits, taping, world, EVERY_S)
+
+    result = drift(taping.tape())
+
+    assert none(result)
+    assert result.staged == ("the job of interaction 0 waits 34.876s for other users, as recorded",)
+    assert not none(drift(told(taping.tape(), {"lanes": 1})))
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_plan_is_known_from_the_settings_or_from_a_refusal(known: bool) -> None:
+    def refused(client: Client) -> None:
+        body = {"mode": "dedicated", "backend": "fake_backend"}
+        assert client.ask("POST", "/sessions", body).status_code == 400
+        client.wait(client.submit(client.open("batch"), "one"))
+
+    tape = of_world(refused, {"plan": "open"})
+
+    assert none(drift(tape if known else told(tape, None)))
+    assert not none(drift(told(tape, {"plan": "premium"})))
+
+
+def test_policy_knobs_of_the_settings_hold() -> None:
+    from pytest_qruntime.model import Policy
+
+    def cancels(client: Client) -> None:
+        session = client.open()
+        jobs = [client.submit(session, name) for name in "ab"]
+        client.cancel(session)
+        client.wait(*jobs)
+
+    knobs = {"queued_on_end": "cancelled", "unused_autoclose": {"dedicated": 60}}
+    tape = of_world(cancels, {"lanes": 1, "policy": knobs}, policy=Policy().but(**knobs))
+
+    assert none(drift(tape))
+    assert not none(drift(told(tape, {"lanes": 1})))
+
+
+def test_results_of_a_private_job_are_there_once() -> None:
+    def private(client: Client) -> None:
+        job = client.submit(None, "secret", private=True)
+        client.wait(job)
+        assert [client.results(job), client.results(job)] == [200, 404]
+
+    assert none(drift(of_world(private, {})))
+
+
+def test_a_recording_that_was_saved_has_none_either(tmp_path: Any) -> None:
+    save(Scrubber({}).tape(taped()), tmp_path / "it.yaml")
+
+    assert none(drift(load(tmp_path / "it.yaml")))
+
+
+def test_the_world_begins_at_the_start_of_the_settings() -> None:
+    tape = told(taped(story), {"lanes": 1, "start": "2026-01-15T11:00:00Z"})
+
+    assert none(drift(tape))
