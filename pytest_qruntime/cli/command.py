@@ -39,6 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands.add_parser("serve", help="serve a world on a port of 127.0.0.1 until Ctrl-C"))
     _add_environment(commands.add_parser("environment", help="show how programs find a server: `export` lines"))
     _add_scrub(commands.add_parser("scrub", help="take the secrets out of a recording"))
+    _add_rescue(commands.add_parser("rescue", help="close the sessions that a crash or Ctrl-C left open"))
     _add_drift(commands.add_parser("drift", help="compare recordings with what the fake answers today"))
     return parser
 
@@ -110,6 +111,24 @@ def _scrub(given: argparse.Namespace) -> int:
     from pytest_qruntime.cli.scrub import scrub
 
     return scrub(given.file, given.output, given.env, check=given.check)
+
+
+def _add_rescue(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Close the sessions that are open since a run on a live service crashed or was interrupted, as the journal in "
+        ".qruntime says. Ends with 0 if none is open any more, 1 if one is left."
+    )
+    parser.add_argument("--url", metavar="URL", help="the service (default: QISKIT_IBM_URL, or the saved account)")
+    parser.add_argument(
+        "--rootdir", metavar="FOLDER", help="of the project (default: this folder, or one above it that has a journal)"
+    )
+    parser.set_defaults(run=_rescue)
+
+
+def _rescue(given: argparse.Namespace) -> int:
+    from pytest_qruntime.cli.rescue import rescue_in
+
+    return rescue_in(given.rootdir, given.url)
 
 
 def _add_drift(parser: argparse.ArgumentParser) -> None:

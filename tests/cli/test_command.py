@@ -77,7 +77,8 @@ def test_a_word_that_the_command_does_not_know_ends_it_with_2(
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--help",), ("serve", "--help"), ("environment", "--help"), ("scrub", "--help")]
+    "arguments",
+    [("--help",), ("serve", "--help"), ("environment", "--help"), ("scrub", "--help"), ("rescue", "--help")],
 )
 def test_the_command_explains_itself(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]) -> None:
     with pytest.raises(SystemExit) as ended:
