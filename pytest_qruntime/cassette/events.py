@@ -24,7 +24,7 @@ _TEXT: Final = frozenset({_YAML + "str", _YAML + "python/str", _YAML + "python/u
 _BINARY: Final = _YAML + "binary"
 _NULL: Final = _YAML + "null"
 _PLAIN_TAGS: Final = frozenset(_YAML + kind for kind in ("str", "int", "float", "bool", "null", "timestamp", "binary"))
-_DEEPEST: Final = 100
+DEEPEST: Final = 100
 _WHOLE: Final = re.compile(r"0|[1-9][0-9]{0,8}")
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,39})")
 _DECIMAL: Final = re.compile(r"-?[0-9]+\.[0-9]+(?:[eE][-+][0-9]{1,3})?")
@@ -141,8 +141,8 @@ class Events:
     def plain(self, place: str, depth: int = 0) -> Any:
         """Any value that JSON has."""
         event = self._peek()
-        if depth > _DEEPEST:
-            self.fail(place, f"it is nested more than {_DEEPEST} levels deep", event)
+        if depth > DEEPEST:
+            self.fail(place, f"it is nested more than {DEEPEST} levels deep", event)
         if isinstance(event, yaml.MappingStartEvent):
             return {key: self.plain(f"{place}, {key}", depth + 1) for key in self.entries(place)}
         if isinstance(event, yaml.SequenceStartEvent):
@@ -174,8 +174,8 @@ class Events:
                 self._harmless(event, place)
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
-                if depth > _DEEPEST:
-                    self.fail(place, f"it is nested more than {_DEEPEST} levels deep", event)
+                if depth > DEEPEST:
+                    self.fail(place, f"it is nested more than {DEEPEST} levels deep", event)
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             if depth == 0:

@@ -1,4 +1,7 @@
-"""The files of recordings: vcrpy's own YAML, which vcrpy reads and replays, with what is known of times and origin."""
+"""The files of recordings: vcrpy's own form, which vcrpy reads and replays, with what is known of times and origin.
+
+A file whose name ends in `.json` is JSON, every other one is YAML.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, NoReturn, TypeAlias
 
+from pytest_qruntime.cassette import jsonwriting, writing
 from pytest_qruntime.cassette.errors import CassetteError
-from pytest_qruntime.cassette.reading import read
+from pytest_qruntime.cassette.events import Events
+from pytest_qruntime.cassette.reading import Source, read
 from pytest_qruntime.cassette.tape import Tape
-from pytest_qruntime.cassette.writing import write
+from pytest_qruntime.cassette.values import Values
 
 LIMIT: Final = 64 * 1024 * 1024
 
@@ -50,7 +55,7 @@ def load(path: str | os.PathLike[str], *, limit: int = LIMIT) -> Tape:
         raise CassetteError(f"{name} cannot be read: {error.strerror}") from None
     if len(content) > limit:
         _too_large(name, len(content), limit)
-    tape = read(_decoded(content, name), name, limit)
+    tape = read(_decoded(content, name), name, limit, _form(name))
     _read[place] = (version, tape)
     return tape
 
@@ -71,15 +76,28 @@ def save(tape: Tape, path: str | os.PathLike[str]) -> None:
         raise CassetteError(f"{name} cannot be written: {error.strerror}. The old file is as it was") from None
 
 
+def text_of(tape: Tape, path: str | os.PathLike[str]) -> str:
+    """What `save` writes. Raises ValueError for a tape that cannot be written."""
+    return jsonwriting.write(tape) if _is_json(os.fspath(path)) else writing.write(tape)
+
+
+def _is_json(name: str) -> bool:
+    return name.lower().endswith(".json")
+
+
+def _form(name: str) -> type[Source]:
+    return Values if _is_json(name) else Events
+
+
 def _checked(tape: Tape, name: str) -> str:
     """The text, after it has been read back to the same tape."""
     try:
-        text = write(tape)
+        text = text_of(tape, name)
     except ValueError as error:
         raise CassetteError(f"{name} was not written: {error}") from None
     if len(text) > LIMIT:
         _too_large(name, len(text), LIMIT)
-    again = write(read(text, f"{name} was not written; its text", LIMIT))
+    again = text_of(read(text, f"{name} was not written; its text", LIMIT, _form(name)), name)
     if again != text:
         lines = zip(text.splitlines(), again.splitlines(), strict=False)
         line = next((old for old, new in lines if old != new), "its end")

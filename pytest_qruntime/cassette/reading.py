@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pytest_qruntime.cassette import offsets
 from pytest_qruntime.cassette.decoding import decoded
 from pytest_qruntime.cassette.events import Events
 from pytest_qruntime.cassette.tape import Exchange, Provenance, Tape
+from pytest_qruntime.cassette.values import Values
 from pytest_qruntime.rest import timestamps
 
 FORMAT: Final = 1
 _CLOCKS: Final = ("virtual", "real")
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]")
 
+Source: TypeAlias = "Events | Values"
+"""What is read: YAML or JSON."""
 
-def read(text: str, name: str, limit: int) -> Tape:
+
+def read(text: str, name: str, limit: int, form: type[Source] = Events) -> Tape:
     """The tape of a file's text.
 
     Args:
         text: of the file.
         name: of the file, for errors.
         limit: the most bytes that a compressed body may become.
+        form: `Events` for YAML, `Values` for JSON.
 
     Raises:
         CassetteError: it is not a recording; with the line and the place.
     """
-    events = Events(text, name)
+    events = form(text, name)
     if events.is_list():
         events.fail("the file", "it is a list, as vcrpy before 1.0 wrote it; expected a mapping. Record it again")
     provenance, exchanges = None, None
@@ -49,13 +54,13 @@ def read(text: str, name: str, limit: int) -> Tape:
     return Tape(provenance, tuple(exchange for exchange, _ in exchanges))
 
 
-def _check_times(events: Events, provenance: Provenance | None, exchanges: list[tuple[Exchange, int | None]]) -> None:
+def _check_times(events: Source, provenance: Provenance | None, exchanges: list[tuple[Exchange, int | None]]) -> None:
     for index, (_, line) in enumerate(exchanges if provenance is not None else ()):
         if line is not None:
             events.fail_at(line, f"interaction {index}", "at is missing; expected the time when it was sent")
 
 
-def _provenance(events: Events) -> Provenance:
+def _provenance(events: Source) -> Provenance:
     place = "qruntime"
     found: dict[str, Any] = {"recorded": None, "test": None, "versions": {}}
     for key in events.entries(place):
@@ -78,7 +83,7 @@ def _provenance(events: Events) -> Provenance:
     return Provenance(**found)
 
 
-def _check(events: Events, key: str, value: Any, place: str) -> None:
+def _check(events: Source, key: str, value: Any, place: str) -> None:
     if key == "format" and value != FORMAT:
         events.fail(place, f"expected {FORMAT}, found {value}. Update pytest-qruntime, or record it again")
     if key == "clock" and value not in _CLOCKS:
@@ -90,7 +95,7 @@ def _check(events: Events, key: str, value: Any, place: str) -> None:
             events.fail(place, str(error))
 
 
-def _exchange(events: Events, index: int, limit: int) -> tuple[Exchange, int | None]:
+def _exchange(events: Source, index: int, limit: int) -> tuple[Exchange, int | None]:
     """One interaction; and its line if it does not say when it was sent."""
     place = f"interaction {index}"
     line = events.line
@@ -111,14 +116,14 @@ def _exchange(events: Events, index: int, limit: int) -> tuple[Exchange, int | N
     return Exchange(at_us=at_us or 0, **request, **response), line if at_us is None else None
 
 
-def _at(events: Events, place: str) -> int:
+def _at(events: Source, place: str) -> int:
     try:
         return offsets.read(events.text(place))
     except ValueError as error:
         events.fail(place, str(error))
 
 
-def _request(events: Events, place: str) -> dict[str, Any]:
+def _request(events: Source, place: str) -> dict[str, Any]:
     found: dict[str, Any] = {"request_body": b"", "request_headers": {}}
     line = events.line
     for key in events.entries(place):
@@ -141,7 +146,7 @@ def _request(events: Events, place: str) -> dict[str, Any]:
     return found
 
 
-def _response(events: Events, place: str, limit: int) -> dict[str, Any]:
+def _response(events: Source, place: str, limit: int) -> dict[str, Any]:
     """An answer; vcrpy wrote ``status_code`` and ``content`` for httpx before its version 6."""
     status, headers, body = None, {}, b""
     line = events.line
@@ -168,7 +173,7 @@ def _response(events: Events, place: str, limit: int) -> dict[str, Any]:
     return {"status": status, "response_headers": headers, "response_body": body}
 
 
-def _status(events: Events, place: str) -> int | None:
+def _status(events: Source, place: str) -> int | None:
     code = None
     for key in events.entries(place):
         if key == "code":
@@ -178,7 +183,7 @@ def _status(events: Events, place: str) -> int | None:
     return code
 
 
-def _string(events: Events, place: str) -> bytes:
+def _string(events: Source, place: str) -> bytes:
     body = b""
     for key in events.entries(place):
         if key == "string":
@@ -188,8 +193,10 @@ def _string(events: Events, place: str) -> bytes:
     return body
 
 
-def _headers(events: Events, place: str) -> dict[str, str]:
+def _headers(events: Source, place: str) -> dict[str, str]:
     """Under lower-case names; values of one name are joined as HTTP joins them."""
+    if isinstance(events, Values) and (saved := events.headers()) is not None:
+        return saved
     headers: dict[str, str] = {}
     for name in events.entries(place):
         where = f"{place}, {name}"
@@ -201,7 +208,7 @@ def _headers(events: Events, place: str) -> dict[str, str]:
     return headers
 
 
-def _require(events: Events, place: str, found: dict[str, Any], names: tuple[str, ...]) -> None:
+def _require(events: Source, place: str, found: dict[str, Any], names: tuple[str, ...]) -> None:
     for name in names:
         if name not in found:
             events.fail(place, f"{name} is missing")

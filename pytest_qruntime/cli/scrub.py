@@ -7,10 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from pytest_qruntime.cassette.errors import CassetteError
-from pytest_qruntime.cassette.files import load, save
+from pytest_qruntime.cassette.files import load, save, text_of
 from pytest_qruntime.cassette.scrub import Leak, Scrubber, leaks
 from pytest_qruntime.cassette.tape import Tape
-from pytest_qruntime.cassette.writing import write
 
 KNOWN = ("QISKIT_IBM_TOKEN", "QISKIT_IBM_INSTANCE")
 CLEAN, FOUND, UNUSABLE = 0, 1, 2
@@ -59,15 +58,15 @@ def _besides(path: str, tape: Tape, known: dict[str, str]) -> list[Leak]:
     """What stands in the file and in no exchange, such as in a comment; a file that is written anew has none of it."""
     with open(path, encoding="utf-8") as file:
         lines = file.readlines()
-    if "".join(lines) == _written(tape):
+    if "".join(lines) == _written(tape, path):
         return []
     scrubber = Scrubber(known)
     return [Leak(f"line {number}", kind) for number, line in enumerate(lines, 1) for kind in scrubber.kinds(line)]
 
 
-def _written(tape: Tape) -> str | None:
+def _written(tape: Tape, path: str) -> str | None:
     try:
-        return write(tape)
+        return text_of(tape, path)
     except ValueError:
         return None
 

@@ -106,7 +106,9 @@ def test_what_the_world_was_made_of_stands_by_name_a_line_each(tmp_path: Path) -
     save(Tape(replace(PROVENANCE, settings=made_of), ()), tmp_path / "it.yaml")
 
     assert load(tmp_path / "it.yaml").provenance == replace(PROVENANCE, settings=made_of)
-    assert (tmp_path / "it.yaml").read_text().partition("  settings:\n")[2] == """\
+    assert (
+        (tmp_path / "it.yaml").read_text().partition("  settings:\n")[2]
+        == """\
     backends:
     - name: ibm_mine
       qubits: 5
@@ -123,6 +125,7 @@ def test_what_the_world_was_made_of_stands_by_name_a_line_each(tmp_path: Path) -
 interactions: []
 ...
 """
+    )
 
 
 @pytest.mark.parametrize("value", [float("nan"), (1, 2), {1: 2}, b"x", "\ud800"])
@@ -255,9 +258,9 @@ class TestReadingOnce:
         """The names of the files that were parsed."""
         names = []
 
-        def reading(text: str, name: str, limit: int) -> Tape:
+        def reading(text: str, name: str, *others: Any) -> Tape:
             names.append(name)
-            return read(text, name, limit)
+            return read(text, name, *others)
 
         monkeypatch.setattr(files, "read", reading)
         return names

@@ -40,9 +40,9 @@ def nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "it.yaml"
+@pytest.fixture(params=["it.yaml", "it.json"])
+def file(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    path: Path = tmp_path / request.param
     save(Tape(PROVENANCE, (exchange(headers={"service-crn": CRN}), exchange(got={**DOCUMENT, "user_id": USER}))), path)
     return path
 
