@@ -68,15 +68,16 @@ class Target:
     def canonical(self, url: str) -> str | None:
         """The address at the service that an address stands for; None for what is not the service's.
 
-        So a recording says the same wherever it was made.
+        So a recording says the same wherever it was made. Beside a server of our own nothing is the service's: what
+        asks for one of its hosts by name is led to the server, and is seen there.
         """
         parts = urlsplit(url)
         query = f"?{parts.query}" if parts.query else ""
-        if is_service_host(parts.hostname or ""):
-            return f"https://{parts.hostname}{parts.path}{query}"
         if self.own:
             here = roads.canonical(parts.path) if _same_place(url, self.url) else None
             return None if here is None else here + query
+        if is_service_host(parts.hostname or ""):
+            return f"https://{parts.hostname}{parts.path}{query}"
         for base, stands_for in ((self.iam_url, _IAM_ROOT), (self.url, _SERVICE_ROOT)):
             if base and (url == base or url.startswith((base + "/", base + "?"))):
                 return stands_for + url[len(base) :]

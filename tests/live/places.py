@@ -33,7 +33,7 @@ def control(url: str, path: str, **body: Any) -> dict[str, Any]:
     method = "POST" if body else "GET"
     response = httpx.request(method, f"{url}/qruntime{path}", json=body or None, trust_env=False)
     assert response.is_success, response.text
-    found: dict[str, Any] = response.json()
+    found: dict[str, Any] = response.json() if response.content else {}
     return found
 
 

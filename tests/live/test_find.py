@@ -217,7 +217,7 @@ ELSE = Target("unknown", "https://q.example.org/base", "https://q.example.org/ia
         (OWN, "http://127.0.0.1:8700/iam/identity/token", "https://iam.cloud.ibm.com/identity/token"),
         (OWN, "http://127.0.0.1:8700/qruntime/worlds", None),
         (OWN, "http://127.0.0.1:8701/api/v1/jobs", None),
-        (OWN, "http://eu-de.quantum.cloud.ibm.com/api/v1/jobs", "https://eu-de.quantum.cloud.ibm.com/api/v1/jobs"),
+        (OWN, "http://eu-de.quantum.cloud.ibm.com/api/v1/jobs", None),
         (OWN, "https://example.org/api/v1/jobs", None),
         (IBM, "https://eu-de.quantum.cloud.ibm.com/api/v1/jobs", "https://eu-de.quantum.cloud.ibm.com/api/v1/jobs"),
         (IBM, "https://iam.cloud.ibm.com/identity/token", "https://iam.cloud.ibm.com/identity/token"),

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from pytest_qruntime import ClockError, ConfigurationError
@@ -33,8 +32,7 @@ def host(real_time_url: str) -> Target:
 
 
 def jobs_take(url: str, number: str, *, quantum: float) -> None:
-    body: dict[str, Any] = {"times": None, "classical": 0, "quantum": quantum}
-    assert httpx.post(f"{url}/qruntime/worlds/{number}/next-jobs", json=body, trust_env=False).status_code == 204
+    control(url, f"/worlds/{number}/next-jobs", times=None, classical=0, quantum=quantum)
 
 
 @pytest.fixture
