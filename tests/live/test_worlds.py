@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import os
+import threading
 import time
+from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
 import pytest
 import requests
 
 from pytest_qruntime import ConfigurationError, NothingPendingError, Policy, QRuntimeError
-from pytest_qruntime.live import Target, connected
-from tests.live.places import control
+from pytest_qruntime.live import Journal, Target, connected, find
+from tests.live.places import control, serving
 
 
 def test_each_test_gets_a_world_that_is_removed_afterwards(own: Target) -> None:
@@ -164,3 +168,52 @@ def test_with_freeze_off_the_process_keeps_its_clock_and_the_sleeps_are_virtual(
         time.sleep(86_400)
         assert time.time() - now_s < 600
         assert qruntime.clock.now().isoformat() == "2026-01-16T12:00:00+00:00"
+
+
+def test_threads_and_tasks_share_the_time_that_passes(own: Target) -> None:
+    with connected(own, label="t", settings={}) as qruntime:
+        threads = [threading.Thread(target=time.sleep, args=(seconds,)) for seconds in (60, 3600)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert qruntime.clock.now().isoformat() == "2026-01-15T13:00:00+00:00"
+
+        async def both() -> None:
+            await asyncio.gather(asyncio.sleep(60), asyncio.sleep(3600))
+
+        asyncio.run(both())
+        assert qruntime.clock.now().isoformat() == "2026-01-15T14:00:00+00:00"
+
+
+def test_jobs_of_several_threads_are_waited_for(own: Target) -> None:
+    with connected(own, label="t", settings={"seed": 5}) as qruntime, qruntime.batch() as batch:
+        done: list[str] = []
+
+        def work() -> None:
+            job = batch.run()
+            job.result()
+            done.append(job.job_id())
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(set(done)) == 4
+
+
+def test_a_server_that_ends_meanwhile_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    before, sleep = dict(os.environ), time.sleep
+    journal = Journal(tmp_path)
+
+    def broken() -> None:
+        with ExitStack() as server:
+            target = find(server.enter_context(serving()), {})
+            with connected(target, label="t", settings={}, journal=journal):
+                server.close()
+                time.sleep(60)
+
+    with pytest.raises(QRuntimeError, match="does not answer"):
+        broken()
+    assert (dict(os.environ), time.sleep, journal.entries) == (before, sleep, [])
