@@ -1,4 +1,4 @@
-"""The real client, recorded over the loopback: what is saved has no secret, and replays with the client polling anew."""
+"""The real client, recorded over the loopback: what is saved has no secret, and replays with the client itself."""
 
 from __future__ import annotations
 
