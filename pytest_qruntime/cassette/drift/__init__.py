@@ -72,7 +72,7 @@ def _plays(provenance: Provenance, entries: list[Entry], began_unix_us: int) -> 
     at_us = [entry.exchange.at_us for entry in entries]
     for _ in range(MOST_PLAYS):
         service = service_of(provenance, began_unix_us, shown)
-        play = Play(service, shown, directions, exactly=own, settled=bool(provenance.settings))
+        play = Play(service, shown, directions, exactly=own, settled=provenance.settings is not None)
         findings = grouped(play.through(entries), at_us, own=own)
         staged = tuple(told(directions, fates, began_us))
         yield play.apart, Drift(provenance, len(entries), play.skipped, tuple(findings), staged)

@@ -36,6 +36,8 @@ def as_recorded(fate: Fate, began_us: int) -> Direction:
         began_us: the instant of the world at which the recording began.
     """
     begin_us, end_us = fate.begin_us, fate.end_us
+    if begin_us is None and end_us is not None and (failure := _failure(fate)) is not None:
+        return Direction(Durations(0, 0), failure, None, began_us + end_us, judged=False)
     if begin_us is None:
         until_us = HOUR_US + max(fate.queued_us, end_us or 0)
         return Direction(not_before_us=began_us + until_us, judged=False)

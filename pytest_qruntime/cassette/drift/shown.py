@@ -139,8 +139,6 @@ class Shown:
     # -- backends ----------------------------------------------------------------------------------------------------
 
     def _look_for_backends(self, entry: Entry) -> None:
-        if not entry.worked:
-            return
         for name, qubits in _backends(entry):
             known = _whole(qubits)
             self.backends[name] = known or self.backends.get(name, QUBITS)
@@ -149,6 +147,8 @@ class Shown:
 def _backends(entry: Entry) -> Iterator[tuple[str, object]]:
     """The names of backends that an answer vouches for, with their qubits if it says so."""
     kind = entry.where.kind
+    if entry.exchange.status == CATALOGUE[Refusal.BACKEND_UNKNOWN].status:
+        return
     if kind == "backends" and entry.where.id:
         yield entry.where.id, entry.said.get("n_qubits")
     elif kind == "backends":

@@ -129,4 +129,6 @@ def _within(some: Sequence[str], all_: Sequence[str]) -> bool:
 
 
 def _ends_alike(recorded: Sequence[str], found: Sequence[str]) -> bool:
-    return recorded[-1] not in _LAST or recorded[-1] == found[-1]
+    """Whether both come to the same end, if the recorded way came to one, and nothing follows it."""
+    goes_on = [any(state in _LAST for state in states[:-1]) for states in (recorded, found)]
+    return goes_on[0] == goes_on[1] and (recorded[-1] not in _LAST or recorded[-1] == found[-1])

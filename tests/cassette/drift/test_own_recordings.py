@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from pytest_qruntime.cassette.drift import drift
 from pytest_qruntime.cassette.files import load, save
 from pytest_qruntime.cassette.scrub import Scrubber
 from pytest_qruntime.cassette.taping import Taping
-from pytest_qruntime.model import Durations, Failure, JobScript, World
+from pytest_qruntime.model import Durations, Failure, JobScript, Plan, Policy, World
 from pytest_qruntime.rest import Service
 from tests.cassette.drift.plays import EVERY_S, none, story, taped, told
 from tests.cassette.replay.stages import HEADERS, Client, play
@@ -74,6 +75,7 @@ def test_ids_of_another_seed_are_followed_through_paths_queries_and_bodies() -> 
     for told_by in (follows, paged):
         assert none(drift(of_world(told_by, {"seed": 3})))
         assert none(drift(told(of_world(told_by, {"seed": 3}), {})))
+        assert none(drift(told(of_world(told_by, {"seed": 3}), None)))
 
 
 def test_what_a_test_decided_about_a_job_is_staged_and_said() -> None:
@@ -148,9 +150,33 @@ def test_a_plan_is_known_from_the_settings_or_from_a_refusal(known: bool) -> Non
     assert not none(drift(told(tape, {"plan": "premium"})))
 
 
-def test_policy_knobs_of_the_settings_hold() -> None:
-    from pytest_qruntime.model import Policy
+def test_a_plan_with_limits_of_its_own_is_made_again() -> None:
+    plan = Plan.named("premium").but(pending_limit=2)
 
+    def too_many(client: Client) -> None:
+        client.wait(*[client.submit(None, name) for name in "ab"])
+        for name in "cd":
+            client.submit(None, name)
+        assert client.ask("POST", "/jobs", {"program_id": "sampler", "backend": "fake_backend"}).status_code == 400
+
+    settings = {"plan": {**asdict(plan), "modes": sorted(plan.modes)}}
+    tape = told(of_world(too_many, {}, plan=plan), settings)
+
+    assert none(drift(tape))
+    assert not none(drift(told(tape, {})))
+
+
+def test_empty_settings_tell_that_everything_was_the_default() -> None:
+    def crowded(client: Client) -> None:
+        client.wait(*[client.submit(None, name) for name in "abcdefg"])
+
+    result = drift(of_world(crowded, {}))
+
+    assert none(result)
+    assert result.staged == ()
+
+
+def test_policy_knobs_of_the_settings_hold() -> None:
     def cancels(client: Client) -> None:
         session = client.open()
         jobs = [client.submit(session, name) for name in "ab"]
