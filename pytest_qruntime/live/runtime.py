@@ -69,6 +69,9 @@ class LiveRuntime(Surface):
         self._observed = Observed()
         self._clients: list[httpx.Client] = []
 
+    def __repr__(self) -> str:
+        return f"<LiveRuntime of {self.target.service}, {self.clock!r}>"
+
     # -- what stands behind ------------------------------------------------------------------------------------------
 
     @property

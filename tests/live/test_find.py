@@ -68,6 +68,7 @@ def test_a_server_of_our_own_is_known_by_what_it_says_at_its_address(server_url:
 def test_the_variables_that_a_server_shows_lead_to_it(server_url: str) -> None:
     variables = {"QISKIT_IBM_URL": f"{server_url}/experimental/api/v1", "IAM_URL": f"{server_url}/iam", **NAMED}
     assert find(None, variables) == Target("pytest-qruntime", server_url)
+    assert find(None, {"QISKIT_IBM_URL": server_url}).own
 
 
 def test_where_nobody_answers_it_says_how_to_start_a_server() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pytest_qruntime import ClockError, ConfigurationError
+from pytest_qruntime import ClockError, ConfigurationError, QRuntimeError
 from pytest_qruntime.cassette.capture import Capture
 from pytest_qruntime.clock.real import Real
 from pytest_qruntime.live import BudgetExceededError, Journal, LiveRuntime, Meter, Target, connected
@@ -58,6 +58,9 @@ def test_sessions_and_jobs_work_and_are_told_of_as_they_are_seen(host: Target) -
     with connected(host, label="t", settings=SETTINGS) as qruntime, capturing(qruntime) as capture:
         assert (qruntime.source, qruntime.base_url, qruntime.crn) == ("live", host.url, host.crn)
         assert qruntime.known == host.known
+        assert repr(qruntime).startswith("<LiveRuntime of unknown, <Clock at ")
+        with pytest.raises(QRuntimeError, match=r"qruntime\.policy"):
+            qruntime.policy  # type: ignore[attr-defined]  # noqa: B018
         with qruntime.session() as session:
             job = session.run()
             assert "results" in job.result()
