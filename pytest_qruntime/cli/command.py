@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_environment(commands.add_parser("environment", help="show how programs find a server: `export` lines"))
     _add_scrub(commands.add_parser("scrub", help="take the secrets out of a recording"))
     _add_rescue(commands.add_parser("rescue", help="close the sessions that a crash or Ctrl-C left open"))
+    _add_check(commands.add_parser("check", help="check recordings without running any test"))
     _add_drift(commands.add_parser("drift", help="compare recordings with what the fake answers today"))
     return parser
 
@@ -97,20 +98,14 @@ def _add_scrub(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check", action="store_true", help="look only, write nothing, and end with 1 if there are any"
     )
-    parser.add_argument(
-        "--env",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="an environment variable whose value is a secret, besides QISKIT_IBM_TOKEN and QISKIT_IBM_INSTANCE",
-    )
+    _add_secrets(parser)
     parser.set_defaults(run=_scrub)
 
 
 def _scrub(given: argparse.Namespace) -> int:
     from pytest_qruntime.cli.scrub import scrub
 
-    return scrub(given.file, given.output, given.env, check=given.check)
+    return scrub(given.file, given.output, given.env, given.rules, check=given.check)
 
 
 def _add_rescue(parser: argparse.ArgumentParser) -> None:
@@ -129,6 +124,38 @@ def _rescue(given: argparse.Namespace) -> int:
     from pytest_qruntime.cli.rescue import rescue_in
 
     return rescue_in(given.rootdir, given.url)
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Check recordings without running any test. "
+        "Ends with 0 if nothing is wrong, 1 if something is, 2 if there is nothing to check."
+    )
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a recording, or a folder with recordings below")
+    parser.add_argument("--strict", action="store_true", help="end with 1 for warnings, too")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    _add_secrets(parser)
+    parser.set_defaults(run=_check)
+
+
+def _check(given: argparse.Namespace) -> int:
+    from pytest_qruntime.cli.check import check
+
+    return check(given.paths, given.env, given.rules, strict=given.strict, as_json=given.json)
+
+
+def _add_secrets(parser: argparse.ArgumentParser) -> None:
+    """What is a secret, besides what is always known to be one."""
+    parser.add_argument(
+        "--env",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="an environment variable whose value is a secret, besides QISKIT_IBM_TOKEN and QISKIT_IBM_INSTANCE",
+    )
+    parser.add_argument(
+        "--rules", metavar="MODULE:NAME", help="more rules for what is a secret: a list of Rule in a module of yours"
+    )
 
 
 def _add_drift(parser: argparse.ArgumentParser) -> None:
