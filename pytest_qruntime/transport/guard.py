@@ -59,7 +59,12 @@ def patches(routes: Routes) -> list[Patch]:
         gate(socket, "gethostbyname_ex", 0, "hostname", "socket.gethostbyname_ex"),
         gate(socket.socket, "connect", 1, "address", "socket.connect", part=0),
         gate(socket.socket, "connect_ex", 1, "address", "socket.connect_ex", part=0),
-        gate(http.client.HTTPConnection, "set_tunnel", 1, "host", "a proxy's CONNECT"),
+        gate(_connections(), "set_tunnel", 1, "host", "a proxy's CONNECT"),
         gate(ssl.SSLContext, "wrap_socket", 5, "server_hostname", "TLS"),
         gate(ssl.SSLContext, "wrap_bio", 4, "server_hostname", "TLS"),
     ]
+
+
+def _connections() -> Any:
+    """The class of connections; while one of its cassettes is in use, vcrpy has its own in that place."""
+    return getattr(http.client.HTTPConnection, "_baseclass", http.client.HTTPConnection)

@@ -5,6 +5,8 @@ import http.client
 import pickle
 import socket
 import ssl
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -141,3 +143,26 @@ def test_the_innermost_label_is_named(make_stub: type[Stub]) -> None:
         pytest.raises(NetworkBlockedError, match="the inner world"),
     ):
         socket.gethostbyname(HOST)
+
+
+def test_it_is_put_up_while_a_cassette_of_vcrpy_is_in_use_and_stays_when_that_ends(tmp_path: Path) -> None:
+    """vcrpy puts its own class of connections in the place of http.client's."""
+    program = f"""
+import http.client
+import vcr
+from pytest_qruntime.transport import Interception, NetworkBlockedError
+
+class Service:
+    def handle(self, request): ...
+
+with vcr.use_cassette({str(tmp_path / "it.yaml")!r}), Interception(Service(), label="a test"):
+    pass
+with Interception(Service(), label="a test"):
+    try:
+        http.client.HTTPSConnection("127.0.0.1", 9).set_tunnel({HOST!r})
+    except NetworkBlockedError:
+        print("refused")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (done.stdout, done.stderr) == ("refused\n", "")

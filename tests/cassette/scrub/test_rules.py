@@ -85,7 +85,7 @@ SHAPES = (
     f"{JWT} {IP4} {IP6} {MAIL} http://ada:{PASSWORD}@example.com 127.0.0.1:48213 localhost:48213",
     f"a/{ACCOUNT} accounts/{ACCOUNT} resource_instances/{GUID} service_instances/{GUID} /users/ada1815",
     "IBMid-55000XK2Q7 iam-ServiceId-4711aa iam-Profile-4711bb ServiceId-4711cc",
-    r"/home/adabyron/x /Users/adabyron/x C:\Users\adabyron\x C:/Users/adabyron/x",
+    rf"/home/{HOMES}/x /Users/{HOMES}/x C:\Users\{HOMES}\x C:/Users/{HOMES}/x",
 )
 
 
