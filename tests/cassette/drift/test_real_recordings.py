@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pytest_qruntime.cassette.drift import drift
 from pytest_qruntime.cassette.scrub import Scrubber
@@ -17,6 +19,7 @@ from pytest_qruntime.rest import Service, timestamps
 from pytest_qruntime.rest.http import Request
 from tests.cassette.drift.plays import found, none, of_service
 from tests.cassette.replay.stages import BELL
+from tests.cassette.replay.test_any_lifecycle import ACTIONS, GRID_S, Action, recorded
 
 BEGAN = "2026-03-01T09:00:00.000000Z"
 BEGAN_US = timestamps.parse(BEGAN)
@@ -380,3 +383,11 @@ def test_a_loopback_address_leads_where_it_led() -> None:
     )
 
     assert found(lie) == []
+
+
+@settings(max_examples=30, deadline=None, derandomize=True, database=None)
+@given(ACTIONS, st.integers(1, 3))
+def test_a_service_that_behaves_as_the_fake_does_has_no_drift(actions: list[Action], lanes: int) -> None:
+    _, lifecycle = recorded(actions, GRID_S, lanes)
+
+    assert found(of_service(lifecycle, "IBM Quantum Platform")) == []
