@@ -14,6 +14,7 @@ from pytest_qruntime.cassette.lint import CHECKS, examine
 from pytest_qruntime.cassette.lint.findings import MOST
 from pytest_qruntime.cassette.lint.origin import supported_versions
 from pytest_qruntime.cassette.tape import Tape
+from tests.cassette.lint import page
 from tests.cassette.lint.stories import clean, found, ids, look, numbers, of_service, with_answer, with_exchange
 
 IBM = "IBM Quantum Platform"
@@ -377,3 +378,7 @@ def test_the_trace_is_there_for_others(tmp_path: Path) -> None:
 
 def test_checks_have_ids_of_their_own() -> None:
     assert len({check.id for check in CHECKS}) == len(CHECKS)
+
+
+def test_the_page_names_every_check() -> None:
+    assert page.shown() == page.table(), "run: python -m tests.cassette.lint.page"
