@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -143,6 +145,11 @@ class Strange(BaseHTTPRequestHandler):
         self.server.asked.wait(30)
         self.echo(body)
 
+    def do_closes(self, body: bytes) -> None:
+        """The connection, without a word of warning."""
+        self.echo(body)
+        self.close_connection = True
+
     def do_pieces(self, _: bytes) -> None:
         self.send_response_only(200)
         self.send_header("Transfer-Encoding", "chunked")
@@ -162,18 +169,25 @@ class Strange(BaseHTTPRequestHandler):
         except OSError:
             return
 
+    def handle(self) -> None:
+        """A client that does not trust this server goes away in the middle."""
+        with contextlib.suppress(ssl.SSLError, ConnectionError):
+            super().handle()
+
     def log_message(self, *_: Any) -> None:
         pass
 
 
 @contextmanager
-def strange() -> Iterator[str]:
+def strange(tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """The address of such a server."""
     server = Server()
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'http' if tls is None else 'https'}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
