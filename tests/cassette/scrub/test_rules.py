@@ -11,7 +11,21 @@ import pytest
 from pytest_qruntime import ConfigurationError
 from pytest_qruntime.cassette.scrub import DEFAULT_RULES, Rule, Scrubber, leaks, shapes
 from pytest_qruntime.cassette.tape import Tape
-from tests.cassette.scrub.secrets import ACCOUNT, CRN, GUID, HOMES, IP4, IP6, JWT, KEY, MAIL, PASSWORD, TOKEN, USER, exchange
+from tests.cassette.scrub.secrets import (
+    ACCOUNT,
+    CRN,
+    GUID,
+    HOMES,
+    IP4,
+    IP6,
+    JWT,
+    KEY,
+    MAIL,
+    PASSWORD,
+    TOKEN,
+    USER,
+    exchange,
+)
 
 EMPLOYEE = Rule("employee", r"\bE-[0-9]{6}\b")
 
