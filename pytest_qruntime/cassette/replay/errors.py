@@ -7,6 +7,7 @@ import json
 from typing import Final
 
 from pytest_qruntime.cassette.errors import CassetteError
+from pytest_qruntime.cassette.replay.meaning import readable
 from pytest_qruntime.cassette.tape import Exchange
 from pytest_qruntime.clock.durations import words_of
 
@@ -34,6 +35,6 @@ def difference(recorded: bytes, sent: bytes) -> str:
 
 def _lines(body: bytes) -> list[str]:
     try:
-        return json.dumps(json.loads(body), indent=1, sort_keys=True, ensure_ascii=False).splitlines()
+        return json.dumps(readable(body), indent=1, sort_keys=True, ensure_ascii=False).splitlines()
     except (ValueError, RecursionError):
         return body.decode("utf-8", "backslashreplace").splitlines()

@@ -1,9 +1,9 @@
 """What a request means: two requests that mean the same are the same to a recording, however they were written.
 
-Of a request count the method, the path, the query in any order, and the body, of which JSON may be written in any way.
-An id that the client made up (a UUID that the service never gave) stands for its place among the made-up ids of its
-body. Where a recording speaks of several instances, the instance counts too. The host does not: a recording of a
-loopback server answers for the real one.
+Of a request count the method, the path, the query in any order, and the body, of which JSON may be written in any way;
+of circuits and arrays in it counts what they hold (see `payloads`). An id that the client made up (a UUID that the
+service never gave) stands for its place among the made-up ids of its body. Where a recording speaks of several
+instances, the instance counts too. The host does not: a recording of a loopback server answers for the real one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from pytest_qruntime.cassette.replay import payloads
 from pytest_qruntime.cassette.tape import Exchange
 from pytest_qruntime.rest import routes
 from pytest_qruntime.rest.platform import search
@@ -89,9 +90,15 @@ def _path(raw: str) -> str:
 
 def _canonical(body: bytes) -> str:
     try:
-        return json.dumps(json.loads(body), sort_keys=True, separators=(",", ":"))
+        return json.dumps(readable(body), sort_keys=True, separators=(",", ":"))
     except (ValueError, RecursionError):
         return body.decode("utf-8", "backslashreplace")
+
+
+def readable(body: bytes) -> Any:
+    """A JSON document in which encoded data is told. Raises `ValueError` or `RecursionError` if the body is none."""
+    found = json.loads(body)
+    return payloads.told(found) if payloads.holds_data(body) else found
 
 
 def document(body: bytes) -> Mapping[str, Any]:
