@@ -1,4 +1,4 @@
-"""What a world can be made of: each argument is checked here, whoever gives it.
+"""What a world can be made of, and what stands behind a test: each argument is checked here, whoever gives it.
 
 `world()` in a script, a marker, the fixture `qruntime_config`, an option and an ini file all end up here, so that a
 wrong value has the same message everywhere, at once, and before anything is patched.
@@ -6,11 +6,13 @@ wrong value has the same message everywhere, at once, and before anything is pat
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
+from pytest_qruntime.clock.durations import seconds_of
 from pytest_qruntime.model import ConfigurationError, Durations, JobRequest, Plan, Policy, estimate
 from pytest_qruntime.model.errors import whole_number
 from pytest_qruntime.model.instance import DEFAULT_REGION
@@ -22,6 +24,8 @@ __tracebackhide__ = True  # what is wrong with an argument is told where it is g
 
 _REGION: Final = re.compile(r"[a-z][a-z0-9-]*")
 _CRN: Final = re.compile(r"crn:v1:[a-z0-9-]+:[a-z]+:quantum-computing:([a-z][a-z0-9-]*):a/[^:\s]+:[^:\s]+::")
+SOURCES: Final = ("fake", "cassette", "live")
+STALE: Final = ("warn", "error")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -173,6 +177,40 @@ def durations(function: object) -> Callable[[JobRequest], Durations]:
     return checked
 
 
+def source(value: object) -> str:
+    """What answers the requests of a test."""
+    if value not in SOURCES:
+        raise ConfigurationError(f"source is {value!r}; expected one of {', '.join(SOURCES)}")
+    return str(value)
+
+
+def cassette(value: object) -> str:
+    """The file of a recording, relative to the folder of the test file."""
+    text = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
+    if not isinstance(text, str) or not text.isprintable() or not text.endswith((".yaml", ".yml")):
+        raise ConfigurationError(f"cassette is {value!r}; expected the name of a file such as 'close.yaml'")
+    if text.startswith(("/", "~")) or "\\" in text or re.match("[A-Za-z]:", text):
+        raise ConfigurationError(
+            f"cassette is {value!r}, a path of this machine that nobody else has; expected one that is relative to the "
+            "folder of the test file, with / between its parts, such as 'cassettes/close.yaml'"
+        )
+    return text
+
+
+def max_age(value: object) -> float | None:
+    """How old a recording may become, in seconds; None for any age."""
+    if value is None:
+        return None
+    return seconds_of(value, what="max_age")  # type: ignore[arg-type]  # it refuses other types itself
+
+
+def stale(value: object) -> str:
+    """What becomes of a test whose recording is too old."""
+    if value not in STALE:
+        raise ConfigurationError(f"stale is {value!r}; expected one of {', '.join(STALE)}")
+    return str(value)
+
+
 CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "plan": plan,
     "policy": policy,
@@ -183,6 +221,10 @@ CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "seed": seed,
     "start": start,
     "freeze": freeze,
+    "source": source,
+    "cassette": cassette,
+    "max_age": max_age,
+    "stale": stale,
 }
 """The arguments that options, markers and fixtures can give too, each with its check; raises `ConfigurationError`."""
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pytest_qruntime.client import Batch, Session
     from pytest_qruntime.clock import Clock
-    from pytest_qruntime.runtime import QRuntime
+    from pytest_qruntime.runtime.surface import Surface
     from pytest_qruntime.server.loopback import LoopbackServer
 
 __tracebackhide__ = True  # what is wrong with a test's world is told in one line
@@ -25,32 +25,33 @@ def qruntime_config() -> Mapping[str, Any]:
 
 
 @pytest.fixture
-def qruntime(request: pytest.FixtureRequest, qruntime_config: Mapping[str, Any]) -> Iterator[QRuntime]:
+def qruntime(request: pytest.FixtureRequest, qruntime_config: Mapping[str, Any]) -> Iterator[Surface]:
     """A Qiskit Runtime service of this test's own, in virtual time: .clock, .session(), .batch(), .run(), .http.
 
     While the test runs, httpx and requests calls to the service's hosts are answered in process, and so is code that
-    makes its own QiskitRuntimeService.
+    makes its own QiskitRuntimeService. What answers is the fake; with source="cassette" the test's recording, which
+    `pytest --qruntime-record` makes; with source="live" the service itself.
     """
     from pytest_qruntime import sdk
-    from pytest_qruntime.runtime import world
-    from pytest_qruntime.settings import resolve
+    from pytest_qruntime.recording.opening import opened
+    from pytest_qruntime.settings import decided
 
     if "qiskit_runtime_service" in request.fixturenames:
         sdk.load()  # before time is frozen
     for name, value in sdk.in_the_way().items():
         request.getfixturevalue("monkeypatch").setenv(name, value)
-    with world(label=request.node.nodeid, **resolve(request, qruntime_config)) as this_world:
-        yield this_world
+    with opened(request.node, decided(request, qruntime_config)) as what_answers:
+        yield what_answers
 
 
 @pytest.fixture
-def qruntime_clock(qruntime: QRuntime) -> Clock:
+def qruntime_clock(qruntime: Surface) -> Clock:
     """The virtual clock of this test: tick("25m"), move_to(t), now(), run_until(predicate), pending()."""
     return qruntime.clock
 
 
 @pytest.fixture
-def qiskit_runtime_service(qruntime: QRuntime) -> QiskitRuntimeService:
+def qiskit_runtime_service(qruntime: Surface) -> QiskitRuntimeService:
     """A real, unmodified qiskit_ibm_runtime.QiskitRuntimeService that talks to the world of this test.
 
     Needs the client: pip install 'pytest-qruntime[qiskit]'.
@@ -58,30 +59,37 @@ def qiskit_runtime_service(qruntime: QRuntime) -> QiskitRuntimeService:
     from pytest_qruntime import sdk
 
     sdk.load()
-    return sdk.own_service()
+    return sdk.led_service() if qruntime.source == "live" else sdk.own_service()
 
 
 @pytest.fixture
-def qruntime_server(qruntime: QRuntime) -> Iterator[LoopbackServer]:
+def qruntime_server(qruntime: Surface) -> Iterator[LoopbackServer]:
     """The world of this test on a loopback port, for other processes and languages: .environment, .url, .crn, .token.
 
     Needs a web server: pip install 'pytest-qruntime[server]'.
     """
     from pytest_qruntime import server
+    from pytest_qruntime.model import ConfigurationError
+    from pytest_qruntime.runtime import QRuntime
 
+    if not isinstance(qruntime, QRuntime):
+        raise ConfigurationError(
+            f"qruntime_server serves the fake, and source={qruntime.source!r} stands behind this test; give it "
+            "@pytest.mark.qruntime(source='fake')"
+        )
     with server.serving(qruntime) as serving:
         yield serving
 
 
 @pytest.fixture
-def qruntime_session(qruntime: QRuntime) -> Iterator[Session]:
+def qruntime_session(qruntime: Surface) -> Iterator[Session]:
     """An open session on the default backend, closed at teardown."""
     with qruntime.session() as session:
         yield session
 
 
 @pytest.fixture
-def qruntime_batch(qruntime: QRuntime) -> Iterator[Batch]:
+def qruntime_batch(qruntime: Surface) -> Iterator[Batch]:
     """An open batch on the default backend, closed at teardown."""
     with qruntime.batch() as batch:
         yield batch

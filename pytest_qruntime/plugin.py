@@ -15,7 +15,10 @@ from pytest_qruntime.fixtures import (
     qruntime_server,
     qruntime_session,
 )
-from pytest_qruntime.settings import MARKER, SETTINGS, check, from_command_line, from_ini
+from pytest_qruntime.recording import hooks, options
+from pytest_qruntime.recording.collecting import refuse
+from pytest_qruntime.recording.starting import begin
+from pytest_qruntime.settings import MARKER, SETTINGS, SOURCES, check, from_command_line, from_ini
 
 __all__ = [
     "qiskit_runtime_service",
@@ -27,12 +30,16 @@ __all__ = [
     "qruntime_session",
 ]
 
-EXAMPLE = f"{MARKER}({', '.join(f'{setting.name}={setting.example}' for setting in SETTINGS)})"
+EXAMPLE = f"{MARKER}({', '.join(f'{setting.name}={setting.example}' for setting in (*SETTINGS, *SOURCES))})"
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    pluginmanager.add_hookspecs(hooks)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("qruntime", "Qiskit Runtime in virtual time (pytest-qruntime)")
-    for setting in SETTINGS:
+    for setting in (*SETTINGS, *SOURCES):
         text = f"{setting.help} (default: {setting.default}; ini: {setting.ini})"
         action = "append" if setting.repeatable else "store"
         group.addoption(setting.option, action=action, metavar=setting.metavar, default=None, help=text)
@@ -41,30 +48,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             parser.addini(setting.ini, help_of_ini, type="linelist")
         else:
             parser.addini(setting.ini, help_of_ini, default="")
+    options.add(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        f"{EXAMPLE}: what the world of this test is made of, any of these; `pytest --help` describes each.",
+        f"{EXAMPLE}: what the world of this test is made of, and what stands behind it, any of these; `pytest --help` "
+        "describes each.",
     )
     try:
         from_ini(config)
         from_command_line(config)
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
+    begin(config)
 
 
 def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
     """A wrong marker is an error before any test runs; all of them are told at once."""
-    problems = sorted({problem for item in items for problem in marker_problems(item)})
-    if problems and hasattr(session.config, "workerinput"):
-        # In a worker of pytest-xdist: the controller would show a UsageError as a crash, but it understands reports.
-        for where, what in problems:
-            session.ihook.pytest_collectreport(report=pytest.CollectReport(where, "failed", what, []))
-        items.clear()
-    elif problems:
-        raise pytest.UsageError(*(f"{where}: {what}" for where, what in problems))
+    refuse(session, items, {problem for item in items for problem in marker_problems(item)})
 
 
 def marker_problems(item: pytest.Item) -> Iterator[tuple[str, str]]:

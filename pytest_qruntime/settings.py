@@ -1,4 +1,7 @@
-"""Who decides what a test's world is made of: command line, marker, `qruntime_config`, ini file, default."""
+"""Who decides what a test's world is made of, and what stands behind the test.
+
+Command line, marker, `qruntime_config`, ini file, default.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,10 @@ def _number(text: str) -> int:
     if not text.isdecimal():
         raise ValueError(f"{text!r}; expected a whole number, zero or more")
     return int(text)
+
+
+def _age(text: str) -> str | None:
+    return None if text.lower() == "none" else text
 
 
 def _yes_or_no(text: str) -> bool:
@@ -108,7 +115,27 @@ SETTINGS: Final = (
         "False",
     ),
 )
-NAMES: Final = tuple(setting.name for setting in SETTINGS)
+"""What a world is made of."""
+
+SOURCES: Final = (
+    Setting("source", str, "fake|cassette|live", "what answers the requests of a test", "fake", "'cassette'"),
+    Setting(
+        "cassette",
+        str,
+        "FILE",
+        "the recording that a test replays, relative to the folder of the test file",
+        "cassettes/MODULE/TEST.yaml",
+        "'close.yaml'",
+    ),
+    Setting("max_age", _age, "AGE", "how old a recording may become, such as 90d; or none", "90d", "'30d'"),
+    Setting(
+        "stale", str, "warn|error", "what becomes of a test whose recording is older than max_age", "warn", "'error'"
+    ),
+)
+"""What stands behind a test."""
+
+NAMES: Final = tuple(setting.name for setting in (*SETTINGS, *SOURCES))
+_OF_A_WORLD: Final = frozenset(setting.name for setting in SETTINGS)
 
 
 def check(found: object, where: str) -> None:
@@ -140,8 +167,13 @@ def read(setting: Setting, text: str, where: str) -> Any:
     return value
 
 
-def resolve(request: pytest.FixtureRequest, config: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of `pytest_qruntime.world` for this test.
+def of_world(found: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings among these that are arguments of `pytest_qruntime.world`."""
+    return {name: value for name, value in found.items() if name in _OF_A_WORLD}
+
+
+def decided(request: pytest.FixtureRequest, config: Mapping[str, Any]) -> dict[str, Any]:
+    """Every setting of this test that somebody has decided.
 
     Precedence: command line, marker, `qruntime_config` fixture, ini file, default. Of several markers the nearest one
     wins. Policies are merged knob by knob in the same order.
@@ -175,7 +207,7 @@ def merged(*layers: Mapping[str, Any]) -> dict[str, Any]:
 
 def from_ini(config: pytest.Config) -> dict[str, Any]:
     """What the ini file says."""
-    found = {setting: config.getini(setting.ini) for setting in SETTINGS}
+    found = {setting: config.getini(setting.ini) for setting in (*SETTINGS, *SOURCES)}
     return {
         setting.name: read(setting, _joined(value), f"ini {setting.ini}") for setting, value in found.items() if value
     }
@@ -183,7 +215,7 @@ def from_ini(config: pytest.Config) -> dict[str, Any]:
 
 def from_command_line(config: pytest.Config) -> dict[str, Any]:
     """What the command line says."""
-    found = {setting: config.getoption(setting.option, default=None) for setting in SETTINGS}
+    found = {setting: config.getoption(setting.option, default=None) for setting in (*SETTINGS, *SOURCES)}
     return {
         setting.name: read(setting, _joined(value), setting.option)
         for setting, value in found.items()

@@ -7,8 +7,8 @@ paid for. Importing this package does not import the client.
 
 from pytest_qruntime.sdk.accommodation import accommodated
 from pytest_qruntime.sdk.environment import in_the_way
-from pytest_qruntime.sdk.fixture import load, own_service
+from pytest_qruntime.sdk.fixture import led_service, load, own_service
 from pytest_qruntime.sdk.news import ModelNews
 from pytest_qruntime.sdk.worlds import Renaming
 
-__all__ = ["ModelNews", "Renaming", "accommodated", "in_the_way", "load", "own_service"]
+__all__ = ["ModelNews", "Renaming", "accommodated", "in_the_way", "led_service", "load", "own_service"]

@@ -40,3 +40,9 @@ def own_service() -> QiskitRuntimeService:
     """A service with the account of the innermost world. The client must have been loaded."""
     service: QiskitRuntimeService = import_module(CLIENT).QiskitRuntimeService(name=OWN)
     return service
+
+
+def led_service() -> QiskitRuntimeService:
+    """A service with the account that the environment variables lead to. The client must have been loaded."""
+    service: QiskitRuntimeService = import_module(CLIENT).QiskitRuntimeService()
+    return service

@@ -11,8 +11,10 @@ import configparser
 import json
 import re
 import shlex
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +42,8 @@ NEEDS_VALUE = {
     "skip": True,
     "test": False,
 }
+SERVE = "qruntime serve --port 8700 &"
+PORT = "8700"
 PLUGINS = ("-p", "pytest_qruntime.plugin", "-p", "no:cacheprovider")
 
 
@@ -147,6 +151,7 @@ def _collected() -> Iterator[object]:
 def test_code_block(block: Block | Exception, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     # What else is installed here, the reader may not have.
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delenv("CI", raising=False)
     if isinstance(block, Exception):
         pytest.fail(str(block), pytrace=False)
     for one in (*block.before, block):
@@ -227,8 +232,31 @@ def _sections(block: Block) -> set[str]:
 
 
 def _execute_console(block: Block, pytester: pytest.Pytester) -> None:
-    """Runs each `$ pytest ...` or `$ python ...`; the lines under it are shown by it, in order."""
-    for part in re.split(r"^\$ ", block.code, flags=re.MULTILINE)[1:]:
+    """Runs each `$ pytest ...` or `$ python ...`; the lines under it are shown by it, in order.
+
+    `$ qruntime serve --port 8700 &` serves on a free port until the block ends, and the block is told that one.
+    """
+    serve = f"$ {SERVE}\n"
+    with _serving() if serve in block.code else nullcontext(PORT) as port:
+        _execute_commands(block, block.code.replace(serve, "").replace(PORT, port), pytester)
+
+
+@contextmanager
+def _serving() -> Iterator[str]:
+    """The port of a server in a process of its own."""
+    command = [sys.executable, "-m", "pytest_qruntime.cli", "serve"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            found = re.search(r"http://127\.0\.0\.1:([0-9]+)", server.stdout.readline())
+            assert found is not None
+            yield found[1]
+        finally:
+            server.kill()
+
+
+def _execute_commands(block: Block, code: str, pytester: pytest.Pytester) -> None:
+    for part in re.split(r"^\$ ", code, flags=re.MULTILINE)[1:]:
         command, *shown = part.splitlines()
         program, *arguments = shlex.split(command)
         if program == "pytest":

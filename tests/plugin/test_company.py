@@ -143,7 +143,7 @@ def test_the_fixtures_explain_themselves(project: Project) -> None:
 def test_the_marker_shows_every_keyword_with_an_example(project: Project) -> None:
     result = project.run("--markers")
     result.stdout.fnmatch_lines(
-        ["@pytest.mark.qruntime(plan='open', policy=*, backend=*, lanes=1, *freeze=False): what *"]
+        ["@pytest.mark.qruntime(plan='open', policy=*, backend=*, lanes=1, *freeze=False, source='cassette', *): what *"]
     )
 
 
@@ -170,4 +170,4 @@ def test_the_example_of_the_marker_can_be_pasted(project: Project) -> None:
             assert qruntime.default_backend == "ibm_fez"
         """
     )
-    project.run("--strict-markers").assert_outcomes(passed=1)
+    project.run("--strict-markers", "--qruntime-source=fake").assert_outcomes(passed=1)

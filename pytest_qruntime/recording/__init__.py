@@ -1,0 +1,1 @@
+"""Recording under pytest: what is asked for, the phases of a test, and what is told at the end."""

@@ -1,0 +1,95 @@
+"""What is told at the end of a run, by whoever ran the tests or by the controller of those who did."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from pytest_qruntime.recording.names import FOLDER, place, shown
+from pytest_qruntime.recording.phase import LEFT
+from pytest_qruntime.recording.run import RUN
+from pytest_qruntime.recording.static import cassette_of
+
+_FAILED: Final = pytest.StashKey[bool]()
+_SENT: Final = "qruntime_recordings"
+_HEAD: Final = 4096
+
+
+class Reporter:
+    """The plugin that tells of recordings at the end."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._notes = config.stash[RUN].notes
+        self._partial = any(config.getoption(name, None) for name in ("lf", "ignore", "ignore_glob"))
+
+    def pytest_deselected(self) -> None:
+        """Not every test runs, so a recording that no test uses may have its test."""
+        self._partial = True
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A module that cannot be imported hides its tests."""
+        self._partial = self._partial or report.failed
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """A test that fails has its reasons not to come to everything."""
+        report = yield
+        if not report.passed:
+            item.stash[_FAILED] = True
+        elif report.when == "teardown" and LEFT in item.stash and _FAILED not in item.stash:
+            self._notes.unused.append(f"{item.nodeid}: {item.stash[LEFT]}")
+        return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Look for forgotten files; a worker sends everything to its controller."""
+        if self._notes.used:
+            self._look_for_forgotten(session.items)
+        output = getattr(self._config, "workeroutput", None)
+        if output is not None:
+            output[_SENT] = self._notes.plain()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker of pytest-xdist has ended."""
+        sent = getattr(node, "workeroutput", {}).get(_SENT)
+        if sent:
+            self._notes.add(sent)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Tell what there is to tell, one line each."""
+        lines = self._notes.lines()
+        if lines:
+            terminalreporter.section("recordings of pytest-qruntime")
+            for line in lines:
+                terminalreporter.line(line)
+
+    # -- forgotten files ---------------------------------------------------------------------------------------------
+
+    def _look_for_forgotten(self, items: Sequence[pytest.Item]) -> None:
+        """Files of ours beside those that were used, if all tests that could use them are here."""
+        mine = [item for item in items if "qruntime" in getattr(item, "fixturenames", ())]
+        files = {place(item, named) for item in mine for named in {None, cassette_of(item)}}
+        self._notes.used.extend(shown(file, self._config) for file in files)
+        for folder in {item.path.parent for item in mine}:
+            if not self._partial and self._is_whole(folder):
+                found = (shown(file, self._config) for file in _ours(folder / FOLDER))
+                self._notes.present.extend(found)
+
+    def _is_whole(self, folder: Path) -> bool:
+        """Whether all tests of a folder were asked for."""
+        asked = [self._config.invocation_params.dir / argument for argument in self._config.args]
+        return any(one.is_dir() and folder.is_relative_to(one) for one in asked)
+
+
+def _ours(folder: Path) -> Iterator[Path]:
+    """The recordings of this plugin in a folder; other tools keep theirs under the same name."""
+    for file in folder.rglob("*.yaml"):
+        if not file.name.startswith("."):
+            with open(file, "rb") as opened:
+                if b"\nqruntime:" in opened.read(_HEAD):
+                    yield file

@@ -1,0 +1,98 @@
+"""What one process that runs tests keeps about their recordings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from pytest_qruntime.recording.notes import Notes
+from pytest_qruntime.recording.options import Asked, asked
+
+if TYPE_CHECKING:
+    from pytest_qruntime.cassette.scrub import Rule
+    from pytest_qruntime.live import Journal, Meter, Target
+    from pytest_qruntime.recording.locks import Locks
+    from pytest_qruntime.recording.phase import Take
+
+
+class Run:
+    """What a process keeps about recordings, from the configuration of pytest on.
+
+    Attributes:
+        asked: what the command line asks for.
+        notes: what is to be told at the end.
+        predicted_s: QPU seconds that the rehearsals predicted for what was sent to a live service so far.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self.asked: Asked = asked(config)
+        self.notes = Notes()
+        self.predicted_s = 0.0
+
+    @cached_property
+    def locks(self) -> Locks:
+        """The files that this process records."""
+        from pytest_qruntime.recording.locks import Locks
+
+        return Locks()
+
+    @cached_property
+    def target(self) -> Target:
+        """The live service. Raises `ConfigurationError` if none can be found."""
+        from pytest_qruntime.live import find
+
+        return find(self.asked.url, os.environ)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Where open sessions are written down. What a run that crashed has left open is closed first."""
+        from pytest_qruntime.live import Journal, rescue
+        from pytest_qruntime.live.journal import FOLDER
+
+        folder = self._config.rootpath / FOLDER
+        self.notes.rescued.extend(str(one) for one in rescue(folder, self.target) if one.outcome != "gone")
+        return Journal(folder)
+
+    @cached_property
+    def meter(self) -> Meter:
+        """What counts the QPU time of this process, and ends it at the budget."""
+        from pytest_qruntime.live import Meter
+
+        return Meter(self.asked.budget)
+
+    @cached_property
+    def rules(self) -> Sequence[Rule]:
+        """The rules for secrets: the default ones, and those of hooks."""
+        from pytest_qruntime.cassette.scrub import DEFAULT_RULES
+
+        found = self._config.hook.pytest_qruntime_scrub_rules(config=self._config)
+        return (*DEFAULT_RULES, *(rule for several in found for rule in several))
+
+    def spend(self, take: Take) -> None:
+        """Take what a rehearsal predicts out of the budget. Raises `CassetteError` if that is not enough."""
+        budget = self.asked.budget
+        if budget is not None and self.predicted_s + take.qpu_s > budget:
+            from pytest_qruntime.cassette.errors import CassetteError
+
+            raise CassetteError(
+                f"the rehearsal predicts {take.submissions} submissions and {take.qpu_s:g} s of QPU time, and of the "
+                f"budget of {budget:g} s there are {budget - self.predicted_s:g} s left. Grant more with "
+                "--qruntime-budget, or record fewer tests at a time"
+            )
+        self.predicted_s += take.qpu_s
+
+    def end(self) -> None:
+        """Give back what others may use."""
+        made = vars(self)
+        if "locks" in made:
+            self.locks.release()
+        if "journal" in made:
+            self.journal.end()
+
+
+RUN: Final = pytest.StashKey[Run]()

@@ -1,0 +1,76 @@
+"""From what was exchanged to a file: scrubbed, written beside its place, read again, and searched for leaks."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from pytest_qruntime.cassette.errors import CassetteError
+from pytest_qruntime.cassette.files import load, save
+from pytest_qruntime.cassette.scrub import Scrubber, leaks
+from pytest_qruntime.recording.phase import Take
+from pytest_qruntime.recording.run import Run
+
+_SECRET_NAME: Final = re.compile(r"(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|APIKEY|API_KEY|ACCESS_KEY|CRN)(?:_|$)")
+_LEAST: Final = 8
+_SHOWN: Final = 10
+
+
+def saved(run: Run, take: Take) -> Path:
+    """The scrubbed recording in a file beside its place.
+
+    Raises `CassetteError`, and leaves no file, if nothing was exchanged or if a secret is left; the message says where,
+    never which.
+    """
+    assert take.choice is not None
+    tape, target = take.tape, take.choice.file
+    if tape is None or not tape.exchanges:
+        raise CassetteError("the test sent no request to the service, so there is nothing to record")
+    known = {**secrets_of(os.environ), **run.target.known, **take.known}
+    scratch = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.new.yaml")
+    try:
+        save(Scrubber(known, run.rules).tape(tape), scratch)
+        found = leaks(load(scratch), known, run.rules)
+        if found:
+            more = [f"... and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
+            places = "\n".join(f"    {line}" for line in [*map(str, found[:_SHOWN]), *more])
+            raise CassetteError(
+                f"what would be saved still has secrets in it:\n{places}\n"
+                "Describe them with a rule: see the hook pytest_qruntime_scrub_rules"
+            )
+    except BaseException:
+        drop(scratch)
+        raise
+    return scratch
+
+
+def secrets_of(environ: Mapping[str, str]) -> dict[str, str]:
+    """The values of environment variables that are secrets by their names."""
+    return {name: value for name, value in environ.items() if len(value) >= _LEAST and _is_secret(name)}
+
+
+def _is_secret(name: str) -> bool:
+    return name in ("QISKIT_IBM_TOKEN", "QISKIT_IBM_INSTANCE") or _SECRET_NAME.search(name.upper()) is not None
+
+
+def put_in_place(scratch: Path, target: Path) -> None:
+    """Make the new recording the recording; a link is followed, permissions are kept."""
+    place = Path(os.path.realpath(target))
+    if place.exists():
+        os.chmod(scratch, place.stat().st_mode & 0o7777)
+    try:
+        os.replace(scratch, place)
+    except OSError as error:
+        raise CassetteError(f"{target} cannot be written: {error.strerror}. It is as it was") from None
+
+
+def drop(scratch: Path | None) -> None:
+    """Forget a new recording."""
+    if scratch is not None:
+        with suppress(OSError):
+            scratch.unlink()
