@@ -59,15 +59,10 @@ class Meter:
     def used_s(self) -> float:
         """QPU seconds that the run has used so far. Raises `QRuntimeError` if the service does not tell."""
         with self._lock:
-            growing_s = 0.0
-            for name, reading in list(self._growing.items()):
-                seconds, final = reading()
-                if final:
-                    del self._growing[name]
-                    self._settled_s += seconds
-                else:
-                    growing_s += seconds
-            return self._settled_s + growing_s
+            try:
+                return self._read()
+            finally:
+                self._hang_up()
 
     def settle(self) -> None:
         """What has been used is known, and nobody can be asked any more: its world is about to go."""
@@ -75,14 +70,26 @@ class Meter:
             for name, reading in list(self._growing.items()):
                 self._settled_s += reading()[0]
                 del self._growing[name]
-
-    def hang_up(self) -> None:
-        """Close the connections; the run is over."""
-        with self._lock:
-            for api in self._asked:
-                api.hang_up()
+            self._hang_up()
+            self._asked.clear()
 
     def check(self) -> None:
         """Raise `BudgetExceededError` if the run has used more than it may."""
         if self.budget_s is not None and (used_s := self.used_s()) > self.budget_s:
             raise BudgetExceededError(used_s, self.budget_s)
+
+    def _read(self) -> float:
+        growing_s = 0.0
+        for name, reading in list(self._growing.items()):
+            seconds, final = reading()
+            if final:
+                del self._growing[name]
+                self._settled_s += seconds
+            else:
+                growing_s += seconds
+        return self._settled_s + growing_s
+
+    def _hang_up(self) -> None:
+        """Nobody knows whether it will be asked for again: no connection is kept."""
+        for api in self._asked:
+            api.hang_up()

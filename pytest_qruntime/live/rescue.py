@@ -7,12 +7,11 @@ from typing import Literal, NamedTuple
 
 from pytest_qruntime.clock.real import Real
 from pytest_qruntime.live.api import Api
-from pytest_qruntime.live.control import Control
+from pytest_qruntime.live.control import Control, check_own
 from pytest_qruntime.live.journal import Entry, abandoned
-from pytest_qruntime.live.quiet import UnreachableError
 from pytest_qruntime.live.target import OWN, Target, digest
 from pytest_qruntime.live.tokens import Tokens
-from pytest_qruntime.model.errors import QRuntimeError
+from pytest_qruntime.model.errors import ConfigurationError, QRuntimeError
 
 
 class Rescued(NamedTuple):
@@ -75,13 +74,13 @@ def _at(entry: Entry, api: Api) -> Rescued:
 
 def _in_a_world(entry: Entry) -> Rescued:
     """The world was made for the test alone: it goes, and the session with it."""
+    try:
+        check_own(entry.server)
+    except ConfigurationError:
+        return Rescued(entry, "gone", "the server that held it has ended")
     control = Control(entry.server)
     try:
-        worlds = control.get("/worlds")["worlds"]
-    except UnreachableError:
-        return Rescued(entry, "gone", "the server that held it has ended")
-    else:
-        for world in worlds:
+        for world in control.get("/worlds")["worlds"]:
             if digest(world["crn"]) == entry.account:
                 control.delete(f"/worlds/{world['world']}")
                 return Rescued(entry, "closed", "the world that was made for its test is removed")

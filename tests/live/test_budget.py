@@ -15,12 +15,16 @@ class Service:
     def __init__(self) -> None:
         self.usage: dict[str, tuple[float, bool]] = {}
         self.asked: list[str] = []
+        self.hung_up = 0
 
     def session_usage_s(self, session_id: str) -> tuple[float, bool]:
         self.asked.append(session_id)
         return self.usage[session_id]
 
     job_usage_s = session_usage_s
+
+    def hang_up(self) -> None:
+        self.hung_up += 1
 
 
 @pytest.fixture
@@ -73,6 +77,8 @@ def test_what_was_used_in_a_world_that_is_gone_still_counts(service: Any) -> Non
     meter = Meter()
     meter.add_session("s", service)
     service.usage = {"s": (7.0, False)}
+    assert service.hung_up == 0
     meter.settle()
+    assert service.hung_up == 1
     service.usage.clear()
     assert meter.used_s() == 7.0

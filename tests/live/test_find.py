@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 
 from pytest_qruntime import ConfigurationError
 from pytest_qruntime.live import Target, find
+from tests.live.places import somebody
 
 KEY = "a-key-that-nobody-has-0123456789"
 CRN = "crn:v1:bluemix:public:quantum-computing:us-east:a/1234:5678::"
@@ -29,30 +26,6 @@ def save(home: Path, **accounts: Any) -> None:
 
 def account(name: str, *, channel: str = "ibm_quantum_platform", **more: Any) -> dict[str, Any]:
     return {"channel": channel, "token": f"the-key-of-{name}", "instance": CRN, "url": "https://cloud.ibm.com", **more}
-
-
-@contextmanager
-def somebody(status: int, body: bytes) -> Iterator[str]:
-    """The address of a server on this machine that is not ours."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 # -- a server of our own ----------------------------------------------------------------------------------------------

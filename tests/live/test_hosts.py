@@ -226,7 +226,6 @@ def test_beyond_the_budget_nothing_more_is_sent_and_what_is_open_is_closed(slow_
         session.close()  # and so is to close
         assert len(qruntime.jobs()) == 2
     assert meter.used_s() >= 20
-    meter.hang_up()
 
 
 def test_the_jobs_of_a_session_count_once(slow_host: Target) -> None:
@@ -248,7 +247,6 @@ def test_a_budget_counts_over_several_tests(slow_host: Target, own: Target) -> N
                 pass_time(slow_host, "1m")
             job.wait_for_final_state()
     assert meter.used_s() > 10
-    meter.hang_up()
 
 
 def test_without_a_recording_nothing_is_counted_and_nothing_journalled(host: Target, journal: Journal) -> None:

@@ -12,7 +12,7 @@ import pytest
 from pytest_qruntime.live import Journal, Target, rescue
 from pytest_qruntime.live.journal import FOLDER, Entry
 from pytest_qruntime.live.target import digest
-from tests.live.places import as_a_host, control, serving
+from tests.live.places import as_a_host, control, serving, somebody
 
 
 @pytest.fixture
@@ -139,7 +139,14 @@ def test_on_a_server_of_our_own_the_world_of_the_test_goes(folder: Path, server_
     assert [told.outcome for told in rescue(folder, None)] == ["gone"]
 
 
-def test_what_was_on_a_server_that_has_ended_is_gone_with_it(folder: Path) -> None:
+@pytest.mark.parametrize("successor", [None, 200, 404])
+def test_what_was_on_a_server_that_has_ended_is_gone_with_it(folder: Path, successor: int | None) -> None:
+    """Another program may have its port by now."""
+    if successor is not None:
+        with somebody(successor, b"hello") as url:
+            crashed(folder, Entry("s", "pytest-qruntime", "a", server=url))
+            assert [told.outcome for told in rescue(folder, None)] == ["gone"]
+        return
     with serving() as url:
         pass
     crashed(folder, Entry("s", "pytest-qruntime", "a", server=url))
