@@ -20,7 +20,7 @@ def opened(known: Known, sent: Sent) -> None:
     if name is None:
         return
     workload = known.workload(name)
-    workload.backend = _backend(sent)
+    workload.backend, workload.opened_here = _backend(sent), True
     workload.opened = seen(workload.opened, sent.number, sent.at_us, None)
     looking.session(known, sent)
     if workload.backend is not None:

@@ -12,6 +12,7 @@ from pytest_qruntime.cassette.derive.evidence import Job, Moment, Workload
 from pytest_qruntime.cassette.derive.gathering import gather
 from pytest_qruntime.cassette.derive.known import Known
 from pytest_qruntime.cassette.derive.order import Derived, in_order
+from pytest_qruntime.cassette.derive.settling import settled
 from pytest_qruntime.cassette.errors import CassetteError
 from pytest_qruntime.cassette.tape import Tape
 from pytest_qruntime.model import trace
@@ -30,7 +31,7 @@ def derive(tape: Tape) -> trace.Trace:
     An event is at the instant that an answer says; if none does, at that of the exchange that showed it first, which is
     not earlier than the true one. Microseconds count from the beginning of the recording, so that what was there before
     has a negative instant. `data` has the keys of the model's own events as far as they can be seen, and as
-    ``"exchange"`` the number of the exchange that showed it first, from 0. What a refused request was told stands under
+    ``"exchange"`` the number of the exchange that showed it first, from 0, and ``"late"`` if it may have been earlier. What a refused request was told stands under
     ``"status"`` and ``"code"``.
 
     Raises:
@@ -44,7 +45,7 @@ def derive(tape: Tape) -> trace.Trace:
     known = Known(_began_us(tape.provenance.began), 0 if tape.provenance.clock == "virtual" else _REAL_SLACK_US)
     for number, exchange in enumerate(tape.exchanges):
         gather(known, number, exchange)
-    made = trace.Trace()
+    made = trace.Trace(complete=False, slack_us=known.slack_us)
     for event in in_order(list(_all(known))):
         made.record(*event[:-1])
     return made
@@ -95,14 +96,24 @@ def _of_workload(workload: Workload, jobs: list[Job], slack_us: int) -> Iterator
     if workload.closed is not None:
         because = {} if workload.closed_because is None else {"reason": workload.closed_because}
         yield _workload_event(workload, workload.closed, trace.WORKLOAD_CLOSED, because, by=workload.closed_by)
+    end = settled(workload, jobs, slack_us)
+    if end is not None:
+        usage = {"usage_us": end.usage_us}
+        yield _workload_event(workload, end.moment, trace.WORKLOAD_SETTLED, usage)
 
 
 def _workload_event(
     workload: Workload, moment: Moment, kind: str, data: Mapping[str, object], *, by: int | None = None
 ) -> Derived:
     backend = workload.backend if kind == trace.WORKLOAD_OPENED else workload.backend_at(moment.number)
-    told = {**data, "exchange": moment.number}
+    told = {**data, **_seen(moment, by)}
     return Derived(moment.at_us, kind, backend, workload.id, None, told, by)
+
+
+def _seen(moment: Moment, by: int | None) -> dict[str, object]:
+    """By which exchange it was seen, and whether it may have happened before."""
+    late = by is None and not moment.exact
+    return {"exchange": moment.number, "late": True} if late else {"exchange": moment.number}
 
 
 # -- jobs --------------------------------------------------------------------------------------------------------------
@@ -117,8 +128,8 @@ def _of_job(job: Job) -> Iterator[Derived]:
     ):
         if moment is not None and kind is not None:
             asked = kind == trace.JOB_QUEUED or moment is job.cancelled
-            told = {**data, "exchange": moment.number}
             by = moment.number if asked else None
+            told = {**data, **_seen(moment, by)}
             yield Derived(moment.at_us, kind, job.backend, job.workload, job.id, told, by)
 
 

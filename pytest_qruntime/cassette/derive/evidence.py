@@ -43,12 +43,14 @@ class Act(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What an answer said of a workload; None for what it did not say."""
+    """What an answer said of a workload; None for what it did not say. Usage is in microseconds."""
 
     number: int
+    at_us: int
     state: str | None
     reason: str | None
     accepting: bool | None
+    usage_us: int | None
 
     @property
     def closed(self) -> bool:
@@ -62,6 +64,7 @@ class Workload:
     Attributes:
         data: what its opening says: the mode and the max TTL.
         backend: the one that it was opened on; None if that was left to its first job.
+        opened_here: whether the recording has the request that opened it.
         first_job: the number of the exchange that showed its first job, and that job's backend.
         closed_by: the number of the request that closed it at once.
         entered: when it came into a state, by state and instant, and the reason if one was given.
@@ -72,6 +75,7 @@ class Workload:
         self.data: dict[str, object] = {}
         self.backend: str | None = None
         self.opened: Moment | None = None
+        self.opened_here = False
         self.closed: Moment | None = None
         self.closed_because: str | None = None
         self.closed_by: int | None = None

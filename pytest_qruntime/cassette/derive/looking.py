@@ -33,7 +33,7 @@ def session(known: Known, sent: Sent) -> None:
     workload, state, reason = known.workload(name), text(told, "state"), text(told, "state_reason")
     workload.data |= but_none(mode=text(told, "mode"), max_ttl_s=documents.whole(told, "max_ttl"))
     _exists(known, workload, sent, text(told, "backend_name"), known.instant(told, "created_at"))
-    workload.looks.append(Look(sent.number, state, reason, documents.truth(told, "accepting_jobs")))
+    _look(workload, sent, told, state, documents.microseconds(told, "elapsed_time"))
     _states(known, workload, sent, state, reason)
     if state == CLOSED:
         workload.closed = seen(workload.closed, sent.number, sent.at_us, known.instant(told, "closed_at"))
@@ -74,7 +74,12 @@ def _workload_row(known: Known, workload: Workload, sent: Sent, row: Mapping[str
     if ended_us is not None:
         workload.closed = seen(workload.closed, sent.number, sent.at_us, ended_us)
     state = CLOSED if ended_us is not None else "not closed"
-    workload.looks.append(Look(sent.number, state, None, documents.truth(row, "accepting_jobs")))
+    _look(workload, sent, row, state, documents.microseconds(row, "usage_seconds"))
+
+
+def _look(workload: Workload, sent: Sent, told: Mapping[str, Any], state: str | None, usage_us: int | None) -> None:
+    accepting, reason = documents.truth(told, "accepting_jobs"), text(told, "state_reason")
+    workload.looks.append(Look(sent.number, sent.at_us, state, reason, accepting, usage_us))
 
 
 # -- jobs --------------------------------------------------------------------------------------------------------------

@@ -67,6 +67,8 @@ class _Instant:
             return _TIMERS, 0, 0
         if event.kind == trace.WORKLOAD_CLOSED:
             return self._close(event)
+        if event.kind == trace.WORKLOAD_SETTLED:
+            return self._settle(event)
         return _REQUESTS, event.by or 0, 0
 
     def _start(self, event: Derived, step: int) -> _Key:
@@ -84,6 +86,13 @@ class _Instant:
             phase, by, step = self._close(closed)
             return phase, by, step + 1  # it was queued, and the closing ended it
         return _PHASES, 0, 0
+
+    def _settle(self, event: Derived) -> _Key:
+        """After everything else that ends with it."""
+        ends = [self._end(one) for one in self._ended if one.workload == event.workload]
+        closed = self._closed.get(event.workload)
+        phase, by, step = max([*ends, *([] if closed is None else [self._close(closed)])], default=(_PHASES, 0, 0))
+        return phase, by, step + 1
 
     def _close(self, event: Derived) -> _Key:
         if event.by is not None:

@@ -15,9 +15,12 @@ from pytest_qruntime.model.trace import Event
 from pytest_qruntime.rest import Service
 from tests.cassette.replay.test_any_lifecycle import ACTIONS, Action, Player
 
-NEVER_SHOWN = (trace.JOB_ON_QPU, trace.WORKLOAD_SETTLED)
-NOT_OF_THE_MODEL = ("exchange", "status", "code")
-NOT_ON_THE_WIRE = ("instance", "rule", "running", "queued", "refusal")
+NEVER_SHOWN = (trace.JOB_ON_QPU,)
+NOT_OF_THE_MODEL = ("exchange", "late", "status", "code")
+NOT_ON_THE_WIRE = (
+    *("instance", "rule", "running", "queued", "refusal"),
+    *("interactive_ttl_s", "active_ttl_s", "cost_s"),  # not with the value that acts, or not for every one
+)
 POLICIES = st.builds(
     Policy,
     queued_on_end=st.sampled_from(["failed", "cancelled"]),
@@ -25,6 +28,8 @@ POLICIES = st.builds(
     closing_state=st.sampled_from(["closed", "pending_closed"]),
     reopen_while_draining=st.booleans(),
     cancel_closed=st.sampled_from([204, 404, 409]),
+    batch_autoend=st.sampled_from([None, 30]),
+    session_usage=st.sampled_from(["windows", "span"]),
 )
 BOUNDED = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 

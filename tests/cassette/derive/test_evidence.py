@@ -202,6 +202,19 @@ def test_an_older_service_tells_the_first_and_the_latest_activation() -> None:
     ]
 
 
+def test_usage_is_settled_when_the_last_job_of_a_closed_session_was_seen_to_end() -> None:
+    closed = {"state": "closed", "accepting_jobs": False, "closed_at": at(5), "elapsed_time": 7.5}
+    story = (open_at(0), submit(1), cancel(5), look(8, **closed))
+
+    assert "workload.settled" not in [kind for _, kind in kinds(*story)]
+    assert told(*story, job(9, "Completed"), look(10, **closed))[-1] == (
+        9,
+        "workload.settled",
+        {"usage_us": 7_500_000, "exchange": 5},
+    )
+    assert "workload.settled" not in [kind for _, kind in kinds(*story[1:], job(9, "Completed"), look(10, **closed))]
+
+
 def test_a_session_without_a_backend_has_that_of_its_first_job() -> None:
     opened = said(0, "POST /sessions", OPENED, sent={"mode": "dedicated"})
 
