@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from pytest_qruntime.cassette.drift import Drift, Finding, drift
+from pytest_qruntime.cassette.drift import OWN, Drift, Finding, drift
 from pytest_qruntime.cassette.files import load
 from pytest_qruntime.clock.durations import words_of
 from pytest_qruntime.model.errors import QRuntimeError
@@ -66,7 +66,7 @@ def _lines(path: str, result: Drift) -> Iterator[str]:
     if result.skipped:
         skipped = _counted(result.skipped, "interaction")
         yield f"  not compared: {skipped} about what the fake refused to make"
-    if result.findings:
+    if result.findings or result.provenance.service == OWN:  # of a real service everything is staged
         yield from (f"  staged: {sentence}" for sentence in result.staged)
 
 
@@ -88,7 +88,7 @@ def _counted(number: int, what: str) -> str:
 def _origin(result: Drift) -> str:
     provenance = result.provenance
     version = provenance.versions.get("pytest-qruntime")
-    made_by = f"{provenance.service} {version}" if version and provenance.service == "pytest-qruntime" else None
+    made_by = f"{provenance.service} {version}" if version and provenance.service == OWN else None
     when = "" if provenance.recorded is None else f", recorded {provenance.recorded}"
     return f"{made_by or provenance.service}{when}"
 

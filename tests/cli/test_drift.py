@@ -12,8 +12,12 @@ import pytest
 from pytest_qruntime.cassette.files import save
 from pytest_qruntime.cassette.tape import Tape
 from pytest_qruntime.cli import main
-from tests.cassette.drift.plays import answer, edited, taped, told
+from tests.cassette.drift.plays import answer, edited, of_service, taped, told
 
+STAGED = """\
+  staged: the job of interaction 1 takes 20s and 10s on the QPU, as recorded
+  staged: the job of interaction 2 takes 20s and 10s on the QPU, as recorded
+"""
 PLAIN = """\
 interactions:
 - request: {body: null, headers: {}, method: GET, uri: "https://quantum.cloud.ibm.com/api/v1/jobs"}
@@ -58,11 +62,10 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, s
 
 
 def test_no_difference_is_one_line_and_0(good: str, tape: Tape, capsys: pytest.CaptureFixture[str]) -> None:
-    line = (
-        f"{good}: no differences in {len(tape.exchanges)} interactions (pytest-qruntime 0.1.0, recorded 2026-11-21)\n"
-    )
+    origin = "(pytest-qruntime 0.1.0, recorded 2026-11-21)"
+    line = f"{good}: no differences in {len(tape.exchanges)} interactions {origin}\n"
 
-    assert printed(capsys, good) == (0, line, "")
+    assert printed(capsys, good) == (0, line + STAGED, "")
 
 
 def test_differences_are_listed_and_1(bad: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -85,13 +88,16 @@ def test_differences_are_listed_and_1(bad: str, capsys: pytest.CaptureFixture[st
     ]
 
 
-def test_what_was_staged_is_said_if_something_differs(bad: str, capsys: pytest.CaptureFixture[str]) -> None:
-    staged = [line for line in printed(capsys, bad)[1].splitlines() if line.startswith("  staged: ")]
+@pytest.mark.parametrize("service", ["pytest-qruntime", "IBM Quantum Platform"])
+def test_what_was_staged_is_said_of_the_own_server_and_if_something_differs(
+    service: str, tape: Tape, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def staged(tape: Tape) -> bool:
+        save(of_service(tape, service), tmp_path / "it.yaml")
+        return "  staged: the job of interaction 1 " in printed(capsys, str(tmp_path / "it.yaml"))[1]
 
-    assert staged == [
-        "  staged: the job of interaction 1 takes 20s and 10s on the QPU, as recorded",
-        "  staged: the job of interaction 2 takes 20s and 10s on the QPU, as recorded",
-    ]
+    assert staged(edited(tape, "PATCH /sessions/", lambda one: replace(one, status=200)))
+    assert staged(tape) is (service == "pytest-qruntime")
 
 
 def test_several_recordings_are_compared_whatever_is_wrong_with_one(

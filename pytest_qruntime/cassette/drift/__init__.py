@@ -16,7 +16,7 @@ from pytest_qruntime.cassette.replay.recording import Recording
 from pytest_qruntime.cassette.tape import Provenance, Tape
 from pytest_qruntime.model.world import DEFAULT_LANES
 
-__all__ = ["KINDS", "Drift", "Finding", "drift"]
+__all__ = ["KINDS", "OWN", "Drift", "Finding", "drift"]
 
 MOST_PLAYS = 12
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -21,6 +22,9 @@ _STANDS_FOR: Final[Mapping[str, str]] = {
     "catalog": CATALOG_HOST,
     "resources": RESOURCES_HOST,
 }
+
+# An id in the path of an endpoint that the fake does not have: the service's ids are long and have digits.
+_ID: Final = re.compile(r"(?<=/)(?=[^/]*[0-9])[0-9a-zA-Z-]{16,}(?=/|$)")
 
 
 class Address(NamedTuple):
@@ -130,4 +134,6 @@ def _route(exchange: Exchange, address: Address) -> str:
         path = path if found is None else found[0].path
     elif answers.runtime and (known := routes.match(path)) is not None:
         path = next(iter(known[0].endpoints.values())).route
+    elif answers.runtime:
+        path = _ID.sub("{id}", path.removeprefix(routes.BASE))
     return f"{exchange.method} {path}"

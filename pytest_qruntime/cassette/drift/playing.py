@@ -78,6 +78,7 @@ class Play:
     def _one(self, entry: Entry) -> None:
         answer = self._answer(entry)
         if isinstance(answer, str):
+            self.apart += 1
             self._differs(STATUS, entry, "status", _status(entry), answer)
             self._lost.update({entry.created} - {""})
             return
@@ -111,11 +112,11 @@ class Play:
     @contextmanager
     def _used_up(self, entry: Entry) -> Iterator[None]:
         """What was used before the recording began is not shown but by the refusal of more."""
-        instances = self.world.instances.values()
-        instance = next((one for one in instances if self.service.crn(one) == entry.crn), None)
-        if self._settled or instance is None or not is_refusal(entry, Refusal.QUOTA_EXHAUSTED):
+        if self._settled or not is_refusal(entry, Refusal.QUOTA_EXHAUSTED):
             yield
             return
+        instances = self.world.instances.values()
+        instance = next((one for one in instances if self.service.crn(one) == entry.crn), self.world.instance)
         before, instance.usage_limit_s = instance.usage_limit_s, 0
         try:
             yield

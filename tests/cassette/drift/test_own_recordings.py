@@ -80,7 +80,7 @@ def test_ids_of_another_seed_are_followed_through_paths_queries_and_bodies() -> 
 
 def test_what_a_test_decided_about_a_job_is_staged_and_said() -> None:
     def fails(client: Client) -> None:
-        client.wait(client.submit(None, "fails"), client.submit(None, "long"), client.submit(None, "other"))
+        client.wait(client.submit(None, "fails"), client.submit(None, "long"), client.submit(None, "other", cost=9))
 
     tape = of_world(
         fails,
@@ -96,7 +96,7 @@ def test_what_a_test_decided_about_a_job_is_staged_and_said() -> None:
     assert [sentence.split(",")[0] for sentence in result.staged] == [
         "the job of interaction 0 fails with 1234",
         "the job of interaction 1 takes 40s and 20s on the QPU",
-        "the job of interaction 2 takes 2.1s and 3h0.000001s on the QPU",
+        "the job of interaction 2 takes 2.1s and 9.000001s on the QPU",
     ]
 
 

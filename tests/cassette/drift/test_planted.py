@@ -140,7 +140,16 @@ def test_a_state_that_came_later_than_recorded_is_another_timing(tape: Tape) -> 
 def test_a_route_that_the_fake_does_not_have(tape: Tape) -> None:
     lie = edited(tape, "GET /instance", lambda one: replace(one, url=one.url.replace("/instance", "/carbon")), which=0)
 
-    assert found(lie) == [("route", "GET /api/v1/carbon", "status", "200", "404 with code not_found", 1)]
+    assert found(lie) == [("route", "GET /v1/carbon", "status", "200", "404 with code not_found", 1)]
+
+
+def test_a_route_that_the_fake_does_not_have_is_one_for_every_job(tape: Tape) -> None:
+    lie = edited(tape, "GET /jobs/", lambda one: replace(one, url=f"{one.url}/carbon"))
+    times = sum(one.url.endswith("/carbon") for one in lie.exchanges)
+
+    kinds = [row for row in found(lie) if row[1] == "GET /v1/jobs/{id}/carbon"]
+
+    assert kinds == [("route", "GET /v1/jobs/{id}/carbon", "status", "200", "404 with code not_found", times - 2)]
 
 
 def test_a_method_that_the_fake_does_not_have(tape: Tape) -> None:
@@ -218,3 +227,14 @@ def test_findings_are_sorted_by_kind_and_route(tape: Tape) -> None:
 
 def test_nothing_is_changed_in_the_recording(tape: Tape) -> None:
     assert tape == taped(story)
+
+
+def test_what_follows_from_another_state_is_no_difference_of_its_own(tape: Tape) -> None:
+    def fails(document: Any) -> None:
+        document["state"].update(status="Failed", reason="not ISA", reason_code=1517)
+
+    last = next(number for number, one in enumerate(tape.exchanges) if b'"status":"Completed"' in one.response_body)
+    exchanges = list(tape.exchanges)
+    exchanges[last] = answer(fails)(exchanges[last])
+
+    assert {row[0] for row in found(replace(tape, exchanges=tuple(exchanges)))} == {"states"}
