@@ -79,12 +79,21 @@ _new_event: Final = tuple.__new__
 
 
 class Trace:
-    """The events of a world in the order in which they happened; read it as a sequence."""
+    """The events of a world in the order in which they happened; read it as a sequence.
 
-    __slots__ = ("_events",)
+    Args:
+        complete: whether everything that happened is here, as in a world's own trace. In a trace that was made of what
+            somebody saw, absence proves nothing, and an event with ``"late"`` in its data was seen at that instant and
+            may have happened before.
+        slack_us: by how much the instants of requests and those that the service says may differ.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_events", "complete", "slack_us")
+
+    def __init__(self, *, complete: bool = True, slack_us: int = 0) -> None:
         self._events: list[Event] = []
+        self.complete = complete
+        self.slack_us = slack_us
 
     def record(
         self,

@@ -31,8 +31,8 @@ def derive(tape: Tape) -> trace.Trace:
     An event is at the instant that an answer says; if none does, at that of the exchange that showed it first, which is
     not earlier than the true one. Microseconds count from the beginning of the recording, so that what was there before
     has a negative instant. `data` has the keys of the model's own events as far as they can be seen, and as
-    ``"exchange"`` the number of the exchange that showed it first, from 0, and ``"late"`` if it may have been earlier. What a refused request was told stands under
-    ``"status"`` and ``"code"``.
+    ``"exchange"`` the number of the exchange that showed it first, from 0; ``"late"`` if it may have been before that
+    instant. What a refused request was told stands under ``"status"`` and ``"code"``.
 
     Raises:
         CassetteError: the recording has no provenance, so that nobody knows when anything was said.

@@ -9,7 +9,7 @@ import pytest
 from pytest_qruntime.cassette.derive import derive
 from pytest_qruntime.cassette.errors import CassetteError
 from pytest_qruntime.cassette.tape import Exchange, Provenance, Tape
-from pytest_qruntime.model import Policy
+from pytest_qruntime.model import Event, Policy
 from tests.cassette.derive.test_any_lifecycle import recorded
 from tests.cassette.replay.tapes import BEGAN, said, tape
 from tests.cassette.replay.test_any_lifecycle import Action
@@ -48,9 +48,13 @@ def cancel(at_s: float) -> Exchange:
 
 
 def told(*exchanges: Exchange, clock: str = "virtual") -> list[tuple[float, str, dict[str, object]]]:
-    """Second, kind and data of each event."""
+    """Second, kind and data of each event; not whether it may have been earlier."""
     trace = derive(Tape(Provenance("unknown", BEGAN, clock, None, {}, None), exchanges))
-    return [(event.at_us / 1e6, event.kind, dict(event.data)) for event in trace]
+    return [(event.at_us / 1e6, event.kind, _data(event)) for event in trace]
+
+
+def _data(event: Event) -> dict[str, object]:
+    return {key: value for key, value in event.data.items() if key != "late"}
 
 
 def kinds(*exchanges: Exchange) -> list[tuple[float, str]]:
@@ -81,6 +85,17 @@ def test_a_status_is_seen_when_somebody_looks_and_known_better_when_the_metrics_
     queued = (1.0, "job.queued", {"program": "sampler", "exchange": 0})
     assert told(*seen) == [queued, (10, "job.running", {"exchange": 1}), (20, "job.completed", ended)]
     assert told(*seen, metrics) == [queued, (7, "job.running", {"exchange": 1}), (18, "job.completed", ended)]
+
+
+def test_what_was_seen_may_have_happened_before() -> None:
+    times = {"created": at(1), "running": at(7), "finished": at(18)}
+    metrics = said(30, f"GET /jobs/{JOB}/metrics", {"timestamps": times})
+    story = (open_at(0), submit(1), job(20, "Completed"), cancel(25))
+
+    seen, known = derive(tape(*story)), derive(tape(*story, metrics))
+    assert [event.kind for event in seen if "late" in event.data] == ["job.completed"]
+    assert [event.kind for event in known if "late" in event.data] == []
+    assert (seen.complete, seen.slack_us) == (False, 0)
 
 
 def test_a_job_that_nobody_saw_running_has_no_beginning() -> None:
