@@ -14,6 +14,7 @@ from pytest_qruntime.model.policy import WITHOUT_KNOB
 from pytest_qruntime.recording.options import MODES
 from pytest_qruntime.rest import coverage
 from pytest_qruntime.runtime import QRuntime
+from pytest_qruntime.runtime.surface import Surface
 from pytest_qruntime.settings import SETTINGS, SOURCES, Setting
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -223,9 +224,13 @@ FIXTURES = (
 MEMBERS: tuple[tuple[str, type, str], ...] = (
     (
         "The service: `qruntime`",
+        Surface,
+        "session batch run job workloads jobs http token crn api_key base_url trace",
+    ),
+    (
+        "The fake: `qruntime` unless another source is chosen",
         QRuntime,
-        "session batch run job workloads jobs http token crn api_key base_url next_jobs other_users backend "
-        "maintenance calibrate instance instances trace plan policy",
+        "next_jobs other_users backend maintenance calibrate instance instances plan policy",
     ),
     ("The clock: `qruntime.clock`", Clock, "tick move_to now run_until pending sleep wait_for_event hold"),
     ("A session or a batch", Session, "run status details usage close cancel from_id"),
@@ -236,6 +241,26 @@ MEMBERS: tuple[tuple[str, type, str], ...] = (
         "tags update_tags cancel delete",
     ),
 )
+
+
+# What is to be said below the table of these.
+MORE: dict[type, str] = {
+    Surface: """
+All of this works on the fake, on a recording and on a live service alike, and so do `qruntime_session`,
+`qruntime_batch`, `qruntime_clock` and `qiskit_runtime_service`; `.source` says which it is: `"fake"`, `"cassette"` or
+`"live"`, and `.default_backend` which backend is used if none is named. On a recording
+
+- `.crn`, `.token` and `.api_key` are what the recording calls them, and any others do in their place; see
+  [how a recording is replayed](../explanation/replay.md#secrets);
+- `.workloads()`, `.jobs()` and `.trace` tell what this run of the test did and saw, not what else was recorded;
+- a request that was not recorded is an `UnexpectedRequestError`, and a wait for which the recording is too short is a
+  `NothingPendingError`.
+""",
+    QRuntime: """
+A recording knows what one run of the test saw and nothing else, and nobody can stage a live service: there each of
+these is a `SourceError`, and `hasattr(qruntime, "next_jobs")` is false. `qruntime_server` serves the fake alone.
+""",
+}
 
 
 def policy_page() -> str:
@@ -274,7 +299,7 @@ def fixtures_page() -> str:
     """The fixtures with their help texts, and what the objects offer."""
     helps = [f"## `{name}`\n\n{inspect.getdoc(getattr(fixtures, name))}\n\n" for name in FIXTURES]
     tables = [
-        f"\n## {title}\n\n{_first_paragraph(kind)}\n\n| | |\n| --- | --- |\n{_members(kind, names)}"
+        f"\n## {title}\n\n{_first_paragraph(kind)}\n\n| | |\n| --- | --- |\n{_members(kind, names)}{MORE.get(kind, '')}"
         for title, kind, names in MEMBERS
     ]
     return "".join(["# Fixtures\n\n", *helps, "A test that asks for none of them pays nothing.\n", *tables])

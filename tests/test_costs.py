@@ -19,7 +19,7 @@ from pytest_qruntime.clock.real import Real
 from pytest_qruntime.model import JobRequest
 from tests.rest.face import SAMPLER, Face
 
-HEAVY = {"freezegun", "httpx", "jsonschema", "openqasm3", "pydantic", "qiskit", "requests", "vcr"}
+HEAVY = {"freezegun", "httpx", "jsonschema", "openqasm3", "pydantic", "qiskit", "requests", "vcr", "yaml"}
 LIGHT = 20  # modules of ours that every run of pytest loads: hooks, options, settings
 PROBE = """
     import sys
@@ -55,6 +55,17 @@ def test_tests_that_do_not_use_it_load_nothing_heavy(
     loaded = run(pytester, monkeypatch, "def test_it():\n    pass")
     assert loaded["LOADED"] == []
     assert len(loaded["OURS"]) < LIGHT
+
+
+def test_tests_on_the_fake_load_nothing_that_recordings_need(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = "def test_it(qruntime, qruntime_session):\n    assert qruntime_session.run().result()"
+    loaded = run(pytester, monkeypatch, test)
+    assert [name for name in loaded["LOADED"] if name.partition(".")[0] in ("vcr", "yaml")] == []
+    assert [
+        name for name in loaded["OURS"] if name.startswith(("pytest_qruntime.cassette", "pytest_qruntime.live"))
+    ] == []
 
 
 def test_no_fixture_of_ours_is_used_unasked(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
