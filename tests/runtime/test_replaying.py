@@ -6,7 +6,6 @@ import asyncio
 import os
 import socket
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -125,7 +124,7 @@ def test_a_world_inside_of_it_answers_for_itself() -> None:
 
 
 def test_polling_without_a_pause_is_an_error_as_on_the_fake() -> None:
-    _, tape = recorded(lambda qruntime: (qruntime.run().result(), time.sleep(1))[0], prepare=hours)
+    _, tape = recorded(one_job, prepare=hours)
 
     def story(qruntime: Surface) -> None:
         job = qruntime.run()
