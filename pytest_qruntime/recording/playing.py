@@ -69,10 +69,10 @@ def _replaying(item: pytest.Item, choice: Choice, tape: Tape) -> AbstractContext
 
 def _loaded(item: pytest.Item, file: Path) -> Tape:
     if not file.exists():
-        raise CassetteError(
-            f"{shown(file, item.config)} is not there: this test has no recording. Make it with\n"
-            f"    pytest --qruntime-record {item.nodeid!r}"
-        )
+        advice = f"Make it with\n    pytest --qruntime-record {item.nodeid!r}"
+        if item.config.stash[RUN].asked.records:
+            advice = "To be recorded, it has to name the fixture qruntime among the test's arguments"
+        raise CassetteError(f"{shown(file, item.config)} is not there: this test has no recording. {advice}")
     return load(file)
 
 

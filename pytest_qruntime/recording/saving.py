@@ -31,7 +31,7 @@ def saved(run: Run, take: Take) -> Path:
     tape, target = take.tape, take.choice.file
     if tape is None or not tape.exchanges:
         raise CassetteError("the test sent no request to the service, so there is nothing to record")
-    known = {**secrets_of(os.environ), **run.target.known, **take.known}
+    known = _together(secrets_of(os.environ), run.target.known, take.known)
     scratch = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.new.yaml")
     try:
         save(Scrubber(known, run.rules).tape(tape), scratch)
@@ -56,6 +56,16 @@ def secrets_of(environ: Mapping[str, str]) -> dict[str, str]:
 
 def _is_secret(name: str) -> bool:
     return name in ("QISKIT_IBM_TOKEN", "QISKIT_IBM_INSTANCE") or _SECRET_NAME.search(name.upper()) is not None
+
+
+def _together(*several: Mapping[str, str]) -> dict[str, str]:
+    """All of them; two secrets of one name, such as the key of an account and that of a world, both count."""
+    found: dict[str, str] = {}
+    for name, value in (pair for one in several for pair in one.items()):
+        if value not in found.values():
+            name = name.lower() if name in found else name  # rules know names in any case
+            found[name if name not in found else f"{name}_{len(found)}"] = value
+    return found
 
 
 def put_in_place(scratch: Path, target: Path) -> None:
