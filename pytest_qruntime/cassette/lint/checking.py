@@ -89,5 +89,10 @@ def _place(leak: Leak) -> tuple[int | None, str]:
 
 
 def _safe(finding: Finding, scrubber: Scrubber) -> Finding:
-    """A name of a key may be a secret, and what an error quotes."""
-    return replace(finding, problem=scrubber.text(finding.problem), place=scrubber.text(finding.place))
+    """A name of a key may be a secret, and what an error quotes; and either may hold what a terminal obeys."""
+    problem, place = (_printable(scrubber.text(text)) for text in (finding.problem, finding.place))
+    return replace(finding, problem=problem, place=place)
+
+
+def _printable(text: str) -> str:
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from jsonschema import ValidationError
 
@@ -40,24 +40,33 @@ def check(tape: Tape, found: Findings) -> None:
 def _violations(exchange: Exchange) -> list[Violation]:
     if exchange.status >= 500 or exchange.status in _OF_NOBODY:
         return []  # a gateway, or a fault: these have no form of the API's
-    try:
-        url = urlsplit(exchange.url)
-    except ValueError:
+    url = _address(exchange)
+    if url is None:
         return [Violation("route", "request", "")]
     host, body = url.netloc.rpartition("@")[2], exchange.request_body
     request = Request(exchange.method, host, url.path, url.query, exchange.request_headers, body)
     response = Response(exchange.status, tuple(exchange.response_headers.items()), exchange.response_body)
-    found = list(violations(request, response))
+    try:
+        found = list(violations(request, response))
+    except RecursionError:
+        return [Violation("form", ANSWER, "it is nested too deeply, JSON or not")]
     routes = [violation for violation in found if violation.kind == "route"]
     return routes or found
+
+
+def _address(exchange: Exchange) -> SplitResult | None:
+    try:
+        return urlsplit(exchange.url)
+    except ValueError:
+        return None
 
 
 def _note(violation: Violation, number: int, exchange: Exchange, found: Findings, *, own: bool) -> None:
     if violation.kind == "number" and not own:
         return  # only our own server promises how numbers are written
     if violation.kind == "route":
-        host = urlsplit(exchange.url).hostname if "[" not in exchange.url else None
-        problem = f"there is no such endpoint at {host or 'an address that is none'}"
+        url = _address(exchange)
+        problem = f"there is no such endpoint at {url.hostname if url is not None else 'an address that is none'}"
         found.add("route-unknown", problem, number=number, place="request", group="")
         return
     side = "response" if violation.what == ANSWER else "request"
