@@ -91,7 +91,7 @@ class Shown:
             self._look_for_plans(entry)
         for entry in entries:
             self._look_for_instances(entry)
-            self._look_for_backends(entry)
+        self._look_for_backends(entries)
 
     # -- plans and instances -----------------------------------------------------------------------------------------
 
@@ -138,17 +138,26 @@ class Shown:
 
     # -- backends ----------------------------------------------------------------------------------------------------
 
-    def _look_for_backends(self, entry: Entry) -> None:
-        for name, qubits in _backends(entry):
-            known = _whole(qubits)
-            self.backends[name] = known or self.backends.get(name, QUBITS)
+    def _look_for_backends(self, entries: Iterable[Entry]) -> None:
+        """What is only named in requests that were refused for another reason is there, if nobody says it is not."""
+        named: dict[str, None] = {}
+        absent = set()
+        for entry in entries:
+            for name, qubits in _backends(entry):
+                if entry.worked:
+                    self.backends[name] = _whole(qubits) or self.backends.get(name, QUBITS)
+                elif entry.exchange.status == CATALOGUE[Refusal.BACKEND_UNKNOWN].status:
+                    absent.add(name)
+                else:
+                    named[name] = None
+        for name in named:
+            if name not in absent:
+                self.backends.setdefault(name, QUBITS)
 
 
 def _backends(entry: Entry) -> Iterator[tuple[str, object]]:
-    """The names of backends that an answer vouches for, with their qubits if it says so."""
+    """The names of backends that a request or its answer speaks of, with their qubits if it says so."""
     kind = entry.where.kind
-    if entry.exchange.status == CATALOGUE[Refusal.BACKEND_UNKNOWN].status:
-        return
     if kind == "backends" and entry.where.id:
         yield entry.where.id, entry.said.get("n_qubits")
     elif kind == "backends":

@@ -190,6 +190,18 @@ def test_policy_knobs_of_the_settings_hold() -> None:
     assert not none(drift(told(tape, {"lanes": 1})))
 
 
+@pytest.mark.parametrize("settings", [{}, None])
+def test_a_backend_that_was_not_there_is_not_there(settings: dict[str, Any] | None) -> None:
+    def mistakes(client: Client) -> None:
+        job = {"backend": "other_backend", "program_id": ""}
+        assert client.ask("POST", "/jobs", job).status_code == 400
+        assert client.ask("POST", "/jobs", {**job, "program_id": "sampler"}).status_code == 404
+        assert client.ask("GET", "/backends/other_backend/status").status_code == 404
+        assert client.ask("GET", "/backends/mock_backend/status").status_code == 200
+
+    assert none(drift(told(of_world(mistakes, {}), settings)))
+
+
 def test_results_of_a_private_job_are_there_once() -> None:
     def private(client: Client) -> None:
         job = client.submit(None, "secret", private=True)

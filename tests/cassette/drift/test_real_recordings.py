@@ -345,6 +345,15 @@ def test_the_account_is_found_with_its_plan() -> None:
     ]
 
 
+def test_what_a_search_found_is_found_again_and_compared() -> None:
+    lie = json.loads(ACCOUNT[1].response_body)
+    lie["items"][0]["carbon"] = 12
+
+    assert found(tape(ACCOUNT[0], replace(ACCOUNT[1], response_body=json.dumps(lie).encode()))) == [
+        ("missing key", "POST /v3/resources/search", "$.items[].carbon", "a number", "no such key", 1)
+    ]
+
+
 def test_requests_are_authorised_anew_unless_they_were_refused() -> None:
     error = {"errors": [{"code": 1, "message": "m", "solution": "s", "more_info": "i"}], "trace": "t"}
     versions = said(0, "GET /versions", {"versions": ["2025-05-01"]})
