@@ -9,6 +9,7 @@ from typing import Any, Final
 from pytest_qruntime.model import Durations, Failure, JobRequest, World
 from pytest_qruntime.model.instance import Instance
 from pytest_qruntime.model.job import Job
+from pytest_qruntime.model.policy import DEDICATED
 from pytest_qruntime.model.states import ACTIVE
 from pytest_qruntime.rest.timestamps import SECOND_US
 
@@ -59,9 +60,12 @@ class StagedWorld(World):
         return self.submitted
 
     def _occupy(self, request: JobRequest, until_us: int) -> None:
-        """Give every free lane to other users; not within a session's window, where they have no say."""
-        backend, workload = self.backends.get(request.backend), self.workloads.get(request.workload or "")
-        if backend is None or until_us <= self.now_us or (workload is not None and workload.state == ACTIVE):
+        """Give every free lane to other users; not within a session's window, where they would only come later."""
+        backend = self.backends.get(request.backend)
+        active = [one for one in self.workloads.values() if one.state == ACTIVE and one.backend is backend]
+        if backend is None or until_us <= self.now_us:
+            return
+        if any(one.mode == DEDICATED or one.id == request.workload for one in active):
             return
         for _ in range(backend.lanes - len(backend.running)):
             self.add_load(backend.name, classical_s=(until_us - self.now_us) / SECOND_US)

@@ -12,6 +12,7 @@ from pytest_qruntime.cassette.drift import KINDS, drift
 from pytest_qruntime.cassette.tape import Exchange, Tape
 from pytest_qruntime.rest import Response, routes
 from tests.cassette.drift.plays import answer, edited, found, none, story, taped
+from tests.cassette.replay.stages import Client
 
 GONE = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 JOB = "GET /v1/jobs/{id}"
@@ -238,3 +239,19 @@ def test_what_follows_from_another_state_is_no_difference_of_its_own(tape: Tape)
     exchanges[last] = answer(fails)(exchanges[last])
 
     assert {row[0] for row in found(replace(tape, exchanges=tuple(exchanges)))} == {"states"}
+
+
+def test_a_session_that_goes_on_to_take_jobs_is_in_another_state() -> None:
+    def closing(client: Client) -> None:
+        session = client.open()
+        job = client.submit(session, "one")
+        client.session(session)
+        client.close(session)
+        client.session(session)
+        client.wait(job)
+
+    lie = edited(taped(closing), "GET /sessions/", with_value("accepting_jobs", True))
+
+    assert found(lie) == [
+        ("states", "GET /v1/sessions/{id}", "$.state", "open, active", "open, active, active and closing", 1)
+    ]

@@ -128,6 +128,25 @@ def test_scrubbing_makes_no_difference() -> None:
     assert found(Scrubber({}).tape(tape(*LONG_QUEUE))) == []
 
 
+def test_within_a_session_s_window_nobody_else_is_waited_for() -> None:
+    first, second, other = "d0aaaaaaaaaaaaaaaaaa", "d0bbbbbbbbbbbbbbbbbb", "1" + SESSION[1:]
+    opened = {**session("open"), "id": other}
+    sent = {"mode": "dedicated", "backend": "ibm_fez"}
+    submitted_there = said(
+        12,
+        "POST /jobs",
+        {"id": second, "backend": "ibm_fez", "session_id": other},
+        sent={**JOB, "session_id": other},
+    )
+    looks = [look(3, first, "Running"), look(8, first, "Completed"), look(13, second, "Queued")]
+    looks += [look(70, second, "Running"), look(80, second, "Completed")]
+
+    assert (
+        found(tape(OPENED, submitted(1, first), said(10, "POST /sessions", opened, sent=sent), submitted_there, *looks))
+        == []
+    )
+
+
 def test_when_a_state_was_seen_is_no_difference_but_the_order_is() -> None:
     back = look(950, "d0aaaaaaaaaaaaaaaaaa", "Running")
 
@@ -354,12 +373,14 @@ def test_what_a_search_found_is_found_again_and_compared() -> None:
     ]
 
 
-def test_requests_are_authorised_anew_unless_they_were_refused() -> None:
+@pytest.mark.parametrize("authorization", ["Bearer scrubbed-token-1", f"apikey {'scrubbed' * 5}", None])
+def test_requests_are_authorised_anew_unless_they_were_refused(authorization: str | None) -> None:
     error = {"errors": [{"code": 1, "message": "m", "solution": "s", "more_info": "i"}], "trace": "t"}
-    versions = said(0, "GET /versions", {"versions": ["2025-05-01"]})
-    refused = said(0, "GET /backends", error, status=401)
+    headers = {"service-crn": CRN} if authorization is None else {"service-crn": CRN, "authorization": authorization}
+    refused = said(0, "GET /jobs", error, status=401)
+    accepted = said(1, "GET /jobs", {"jobs": [], "count": 0, "offset": 0, "limit": 200})
 
-    assert {row[0] for row in found(tape(OPENED, versions, refused))} <= {"added key"}
+    assert found(tape(*(replace(one, request_headers=headers) for one in (refused, accepted)))) == []
 
 
 def test_a_key_that_nobody_knew_is_not_known() -> None:
