@@ -19,6 +19,11 @@ class Qpu:
         self._holder: Job | None = None
         self._waiting: deque[Job] = deque()
 
+    @property
+    def contention(self) -> bool:
+        """Whether it takes one job at a time."""
+        return self._contention
+
     def request(self, job: Job) -> None:
         """A job is through its classical phase and wants the QPU."""
         if not self._contention:

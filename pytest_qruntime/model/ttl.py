@@ -49,6 +49,11 @@ class Ttls:
         self._unused: Timer | None = None
         self._arm_at_opening()
 
+    @property
+    def interactive_s(self) -> int:
+        """The interactive TTL in seconds, as it acts; what is reported may differ (X-07)."""
+        return self._interactive_us // SECOND_US
+
     def _interactive_s(self, custom_s: int | None) -> tuple[int, int]:
         """Effective and reported interactive TTL in seconds (ITT-08, X-07), not above the active TTL (ACT-03)."""
         workload = self._workload

@@ -110,8 +110,13 @@ class Workload:
         self.windows = SessionWindows()
         self._active_used_us = 0
         self._queue: WorkloadQueue = self._new_queue()
-        self._record(trace.WORKLOAD_OPENED, {"mode": mode, "max_ttl_s": max_ttl_s, "instance": instance.name})
         self._ttls = Ttls(world, self, interactive_ttl_s)
+        ttls = {
+            "max_ttl_s": max_ttl_s,
+            "active_ttl_s": self.max_active_ttl_s,
+            "interactive_ttl_s": self._ttls.interactive_s,
+        }
+        self._record(trace.WORKLOAD_OPENED, {"mode": mode, "instance": instance.name, **ttls})
 
     def _new_queue(self) -> WorkloadQueue:
         order = self._world.policy.batch_order

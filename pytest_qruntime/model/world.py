@@ -324,7 +324,7 @@ class World:
             if script.runs_too_long:
                 job.durations = Durations(job.durations.classical_us, job.limit_us(self.policy.service_timeout) + 1)
         self.jobs[job.id] = instance.jobs[job.id] = instance.pending[job.id] = job
-        data = {"instance": instance.name, "program": request.program}
+        data = {"instance": instance.name, "program": request.program, "cost_s": cost_s}
         self.record_job(kinds.JOB_QUEUED, job, data)
         if request.program == "calibration" and instance is self.others:
             backend.enqueue_calibration(job)
