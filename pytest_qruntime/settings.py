@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 MARKER: Final = "qruntime"
+MAX_AGE: Final = "90d"
 MODES: Final = ("dedicated:", "batch:")
 
 __tracebackhide__ = True  # what is wrong with a setting is told in one line
@@ -127,7 +128,7 @@ SOURCES: Final = (
         "cassettes/MODULE/TEST.yaml",
         "'close.yaml'",
     ),
-    Setting("max_age", _age, "AGE", "how old a recording may become, such as 90d; or none", "90d", "'30d'"),
+    Setting("max_age", _age, "AGE", "how old a recording may become, such as 90d; or none", MAX_AGE, "'30d'"),
     Setting(
         "stale", str, "warn|error", "what becomes of a test whose recording is older than max_age", "warn", "'error'"
     ),

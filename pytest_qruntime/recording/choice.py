@@ -15,7 +15,7 @@ from pytest_qruntime.model import Plan, Policy
 from pytest_qruntime.model.plan import PLANS
 from pytest_qruntime.recording.names import place
 from pytest_qruntime.rest import timestamps
-from pytest_qruntime.settings import SETTINGS, of_world
+from pytest_qruntime.settings import MAX_AGE, SETTINGS, of_world
 
 _LEFT_OUT = ("freeze",)  # it is about the process of the test, not about the service
 
@@ -45,7 +45,7 @@ class Choice:
         return cls(
             source=decided.get("source", "fake"),
             file=place(item, None if name is None else arguments.cassette(name)),
-            max_age_s=arguments.max_age(decided.get("max_age", "90d")),
+            max_age_s=arguments.max_age(decided.get("max_age", MAX_AGE)),
             stale=decided.get("stale", "warn"),
             settings=of_world(decided),
         )

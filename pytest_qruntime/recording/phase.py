@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -66,3 +66,9 @@ PHASE: Final = pytest.StashKey[Phase]()
 
 LEFT: Final = pytest.StashKey[str]()
 """On a test whose recording has more than it came to: a phrase about that."""
+
+FAILED: Final = pytest.StashKey[bool]()
+"""On a test that has failed already."""
+
+UNANSWERED: Final = pytest.StashKey[Sequence[str]]()
+"""On a test that runs on a recording: why it had no answer to requests so far."""

@@ -12,10 +12,11 @@ import pytest
 
 from pytest_qruntime.cassette.errors import CassetteError
 from pytest_qruntime.cassette.files import load
+from pytest_qruntime.cassette.replay import UnexpectedRequestError
 from pytest_qruntime.recording import age
 from pytest_qruntime.recording.choice import Choice, plain
 from pytest_qruntime.recording.names import shown
-from pytest_qruntime.recording.phase import LEFT, Take
+from pytest_qruntime.recording.phase import FAILED, LEFT, UNANSWERED, Take
 from pytest_qruntime.recording.run import RUN
 from pytest_qruntime.recording.saving import secrets_of
 from pytest_qruntime.recording.unused import unused
@@ -57,14 +58,19 @@ def _noted(item: pytest.Item, choice: Choice, take: Take, tape: Tape) -> Iterato
         item.stash[LEFT] = left
 
 
-def _replaying(item: pytest.Item, choice: Choice, tape: Tape) -> AbstractContextManager[ReplayedRuntime]:
-    return replaying(
+@contextmanager
+def _replaying(item: pytest.Item, choice: Choice, tape: Tape) -> Iterator[ReplayedRuntime]:
+    with replaying(
         tape,
         label=item.nodeid,
         freeze=choice.settings.get("freeze", True),
         rules=item.config.stash[RUN].rules,
         known=secrets_of(os.environ),
-    )
+    ) as replayed:
+        unanswered = item.stash[UNANSWERED] = replayed.deck.reasons
+        yield replayed
+    if unanswered and FAILED not in item.stash:  # the code under test, or the client, went on without the answer
+        raise UnexpectedRequestError(f"the test passed, but a request had no answer: {unanswered[0]}")
 
 
 def _loaded(item: pytest.Item, file: Path) -> Tape:

@@ -25,6 +25,12 @@ class Recorder:
         refuse(session, items, clashes(session.config.stash[RUN].asked.mode, items))
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """What an earlier run left open is closed before anything is opened."""
+        if not session.config.getoption("collectonly"):
+            session.config.stash[RUN].rescue()
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         """Run a test that may be recorded, as often as that takes. Others are not for this plugin."""
         if "qruntime" not in getattr(item, "fixturenames", ()) or _only_shows(item.config):

@@ -9,11 +9,11 @@ from typing import Any, Final
 import pytest
 
 from pytest_qruntime.recording.names import FOLDER, place, shown
-from pytest_qruntime.recording.phase import LEFT
+from pytest_qruntime.recording.phase import FAILED, LEFT, UNANSWERED
 from pytest_qruntime.recording.run import RUN
 from pytest_qruntime.recording.static import cassette_of
 
-_FAILED: Final = pytest.StashKey[bool]()
+_NO_ANSWER: Final = "a request to which the recording has no answer"
 _SENT: Final = "qruntime_recordings"
 _HEAD: Final = 4096
 
@@ -39,8 +39,11 @@ class Reporter:
         """A test that fails has its reasons not to come to everything."""
         report = yield
         if not report.passed:
-            item.stash[_FAILED] = True
-        elif report.when == "teardown" and LEFT in item.stash and _FAILED not in item.stash:
+            item.stash[FAILED] = True
+            told = str(report.longrepr)
+            untold = [why for why in item.stash.get(UNANSWERED, ()) if why.partition("\n")[0] not in told]
+            report.sections += [(_NO_ANSWER, why) for why in untold]
+        elif report.when == "teardown" and LEFT in item.stash and FAILED not in item.stash:
             self._notes.unused.append(f"{item.nodeid}: {item.stash[LEFT]}")
         return report
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pytest_qruntime.live import Journal, Meter, Target
     from pytest_qruntime.recording.locks import Locks
     from pytest_qruntime.recording.phase import Take
+
+FOLDER: Final = ".qruntime"
 
 
 class Run:
@@ -50,13 +52,19 @@ class Run:
 
     @cached_property
     def journal(self) -> Journal:
-        """Where open sessions are written down. What a run that crashed has left open is closed first."""
-        from pytest_qruntime.live import Journal, rescue
-        from pytest_qruntime.live.journal import FOLDER
+        """Where open sessions are written down. What an earlier run has left open is closed first."""
+        from pytest_qruntime.live import Journal
 
+        self.rescue()
+        return Journal(self._config.rootpath / FOLDER)
+
+    def rescue(self) -> None:
+        """Close what runs that ended in a crash have left open, and note it."""
         folder = self._config.rootpath / FOLDER
-        self.notes.rescued.extend(str(one) for one in rescue(folder, self.target) if one.outcome != "gone")
-        return Journal(folder)
+        if folder.is_dir():
+            from pytest_qruntime.live import rescue
+
+            self.notes.rescued.extend(str(one) for one in rescue(folder, self.target) if one.outcome != "gone")
 
     @cached_property
     def meter(self) -> Meter:
@@ -67,10 +75,16 @@ class Run:
 
     @cached_property
     def rules(self) -> Sequence[Rule]:
-        """The rules for secrets: the default ones, and those of hooks."""
-        from pytest_qruntime.cassette.scrub import DEFAULT_RULES
+        """The rules for secrets: the default ones, and those of hooks. Raises `ConfigurationError` for other answers."""
+        from pytest_qruntime.cassette.scrub import DEFAULT_RULES, Rule
+        from pytest_qruntime.model import ConfigurationError
 
         found = self._config.hook.pytest_qruntime_scrub_rules(config=self._config)
+        for several in found:
+            if not isinstance(several, Iterable) or not all(isinstance(rule, Rule) for rule in several):
+                raise ConfigurationError(
+                    f"the hook pytest_qruntime_scrub_rules answered {several!r}; expected a list of Rule"
+                )
         return (*DEFAULT_RULES, *(rule for several in found for rule in several))
 
     def spend(self, take: Take) -> None:

@@ -16,7 +16,8 @@ from pytest_qruntime.cassette.scrub import Scrubber, leaks
 from pytest_qruntime.recording.phase import Take
 from pytest_qruntime.recording.run import Run
 
-_SECRET_NAME: Final = re.compile(r"(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|APIKEY|API_KEY|ACCESS_KEY|CRN)(?:_|$)")
+# At the end of the name: what stands in CI_TOKEN_FILE or SECRET_URL is none.
+_SECRET_NAME: Final = re.compile(r"(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|APIKEY|API_KEY|ACCESS_KEY|CRN)_?[0-9]*$")
 _LEAST: Final = 8
 _SHOWN: Final = 10
 

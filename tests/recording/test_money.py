@@ -69,7 +69,7 @@ def test_what_the_rehearsals_predict_must_fit_into_the_budget(studio: Studio, ho
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
         [
-            "the rehearsal predicts 1 submissions and * s of QPU time, and of the budget of 12.5 s there are * s left.*",
+            "the rehearsal predicts 1 submissions and * s of QPU time, and of the budget of 12.5 s there are * s *",
             "This happened in the rehearsal. Nothing was sent to the live service; *test_two.yaml was not made.",
         ]
     )
@@ -119,4 +119,10 @@ def test_what_a_crash_left_open_is_closed_by_the_next_run(studio: Studio) -> Non
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["session * (pytest-qruntime, of test_it.py::test_it): closed: *"])
     assert not list(Path(studio.path, ".qruntime").glob("open-*.jsonl"))
+    studio.write(test_it=CRASH).record_apart("--qruntime-record-mode=rewrite")
+    studio.write(test_it="def test_it(): pass").record().stdout.fnmatch_lines(["session *: closed: *"])
+
+
+def test_what_is_recorded_after_a_crash_replays(studio: Studio) -> None:
+    studio.write(test_it=CRASH.replace("os._exit(1)", "pass")).record().assert_outcomes(passed=1)
     studio.run().assert_outcomes(passed=1)

@@ -8,6 +8,7 @@ import zlib
 
 import pytest
 
+from pytest_qruntime.recording.saving import secrets_of
 from tests.recording.conftest import Studio
 
 SECRET = "gallimaufry-of-4711"
@@ -48,6 +49,32 @@ def test_a_rule_of_a_hook_counts_for_what_is_saved_and_for_what_is_compared(stud
     text = studio.file().read_text(encoding="utf-8")
     assert "E-004711" not in text
     assert "scrubbed-employee-1" in text
+
+
+@pytest.mark.parametrize("answer", ["Rule('employee', 'E-[0-9]+')", "['E-[0-9]+']", "5"])
+def test_a_hook_that_answers_something_else_is_told(studio: Studio, answer: str) -> None:
+    hook = f"""
+        from pytest_qruntime.cassette.scrub import Rule
+
+        def pytest_qruntime_scrub_rules(config):
+            return {answer}
+    """
+    result = studio.write(conftest=hook, test_it=TAGS.format(tags=["x"])).record()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["the hook pytest_qruntime_scrub_rules answered *; expected a list of Rule"])
+    assert studio.files() == []
+
+
+NAMES = {
+    "GITHUB_TOKEN": True, "AWS_SECRET_ACCESS_KEY": True, "DB_PASSWORD": True, "API_KEY_2": True, "QISKIT_IBM_INSTANCE": True,
+    "TOKEN_FILE": False, "SECRET_URL": False, "TOKENIZERS": False, "HOME": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_secrets_are_known_by_the_names_of_variables(name: str) -> None:
+    assert secrets_of({name: "x" * 8}) == ({name: "x" * 8} if NAMES[name] else {})
+    assert secrets_of({name: "x" * 7}) == {}
 
 
 def test_a_leak_is_told_by_its_place_and_leaves_no_file(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
