@@ -75,7 +75,7 @@ class Run:
 
     @cached_property
     def rules(self) -> Sequence[Rule]:
-        """The rules for secrets: the default ones, and those of hooks. Raises `ConfigurationError` for other answers."""
+        """The rules for secrets: the default ones, and those of hooks. Raises `ConfigurationError`."""
         from pytest_qruntime.cassette.scrub import DEFAULT_RULES, Rule
         from pytest_qruntime.model import ConfigurationError
 
