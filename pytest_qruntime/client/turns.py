@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.client.polling import Polling
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.rest.http import Handler, Request, Response
 from pytest_qruntime.rest.platform import search
 from pytest_qruntime.rest.service import IAM_PATH
+
+__tracebackhide__ = hidden
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 

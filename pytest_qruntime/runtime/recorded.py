@@ -11,6 +11,7 @@ from pytest_qruntime.cassette.replay.likeness import Likeness
 from pytest_qruntime.cassette.replay.meaning import document
 from pytest_qruntime.cassette.tape import Exchange, Provenance, Tape
 from pytest_qruntime.client import News
+from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.clock.watch import alone
 from pytest_qruntime.model import NothingPendingError
@@ -19,6 +20,8 @@ from pytest_qruntime.rest.regions import host_of, region_of_crn
 from pytest_qruntime.rest.service import IAM_PATH
 from pytest_qruntime.runtime.observed import Observed
 from pytest_qruntime.runtime.premises import DEFAULT_BACKEND
+
+__tracebackhide__ = hidden
 
 OWN_SERVER: Final = "pytest-qruntime"
 # What a recording without any calls them; scrubbing takes both for pseudonyms.

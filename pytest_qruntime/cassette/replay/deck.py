@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from pytest_qruntime.cassette.replay.errors import UnexpectedRequestError
+from pytest_qruntime.cassette.replay.errors import UnexpectedRequestError, hidden
 from pytest_qruntime.cassette.replay.explaining import expected, explained
 from pytest_qruntime.cassette.replay.meaning import Meaning, document
 from pytest_qruntime.cassette.replay.recording import Recording
@@ -16,6 +16,8 @@ from pytest_qruntime.cassette.replay.world import TapeWorld
 from pytest_qruntime.cassette.tape import Exchange, Tape
 from pytest_qruntime.clock.durations import words_of
 from pytest_qruntime.rest.http import Request, Response
+
+__tracebackhide__ = hidden
 
 # Of the connection over which the recording was made, and of an encoding that the recorded body no longer has.
 _NOT_REPLAYED: Final = frozenset(
@@ -52,6 +54,7 @@ class Deck:
     Attributes:
         world: the time of the recording.
         unmatched: the requests that had no answer.
+        reasons: the messages of the errors that these raised.
     """
 
     def __init__(self, tape: Tape, *, scrub: Callable[[Exchange], Exchange] | None = None) -> None:
@@ -60,6 +63,7 @@ class Deck:
         self._tokens = Tokens(self._recording.token_requests)
         self._understood: dict[tuple[str, ...], tuple[Exchange, Meaning]] = {}
         self.unmatched: list[Request] = []
+        self.reasons: list[str] = []
         self.world = TapeWorld(self._recording.start_unix_us, self._changes)
         self.world.schedule(self._recording.timelines.values())
 
@@ -128,8 +132,9 @@ class Deck:
                 return self._tokens.answer(self.world.start_unix_us + self.world.now_us)
             try:
                 found = self._read(meaning, sent) if meaning.reads else self._change(meaning, sent)
-            except UnexpectedRequestError:
+            except UnexpectedRequestError as error:
                 self.unmatched.append(request)
+                self.reasons.append(str(error))
                 raise
         headers = tuple((name, value) for name, value in found.response_headers.items() if name not in _NOT_REPLAYED)
         return Response(found.status, headers, found.response_body)

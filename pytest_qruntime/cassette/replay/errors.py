@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import difflib
 import json
-from typing import Final
+from typing import Any, Final
 
 from pytest_qruntime.cassette.errors import CassetteError
 from pytest_qruntime.cassette.replay.meaning import readable
 from pytest_qruntime.cassette.tape import Exchange
 from pytest_qruntime.clock.durations import words_of
+
+
+def hidden(excinfo: Any) -> bool:
+    """For pytest's `__tracebackhide__`: the error is shown where the request was made, and not how it was found."""
+    return issubclass(excinfo.type, CassetteError)
+
 
 _LINES: Final = 40
 _WIDTH: Final = 200

@@ -1,0 +1,42 @@
+"""Requests to which a recording has no answer are told, also where somebody goes on without."""
+
+from __future__ import annotations
+
+from tests.recording.conftest import Studio
+
+MARKED = """
+    import pytest
+
+    @pytest.mark.qruntime(source="cassette")
+    def test_it(qruntime):
+"""
+WHY = "GET https://quantum.cloud.ibm.com/api/v1/instance was never recorded"
+
+
+def asking(*lines: str) -> str:
+    return MARKED + "".join(f"        {line}\n" for line in lines)
+
+
+def recorded(studio: Studio) -> Studio:
+    studio.write(test_it=asking("qruntime.http.get('/v1/backends')")).record().assert_outcomes(passed=1)
+    return studio
+
+
+def test_a_test_that_goes_on_without_the_answer_does_not_pass(studio: Studio) -> None:
+    lines = ("try:", "    qruntime.http.get('/v1/instance')", "except Exception:", "    pass")
+    result = recorded(studio).write(test_it=asking(*lines)).run()
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines([f"E * the test passed, but a request had no answer: {WHY}*"])
+
+
+def test_a_test_that_fails_for_want_of_the_answer_says_so(studio: Studio) -> None:
+    lines = ("try:", "    qruntime.http.get('/v1/instance')", "except Exception:", "    pass", "assert 1 == 2")
+    result = recorded(studio).write(test_it=asking(*lines)).run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E * assert 1 == 2", "*a request to which the recording has no answer*", f"{WHY}*"])
+
+
+def test_what_the_failure_says_itself_is_not_said_again(studio: Studio) -> None:
+    result = recorded(studio).write(test_it=asking("qruntime.http.get('/v1/instance')")).run()
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*a request to which the recording has no answer*")
