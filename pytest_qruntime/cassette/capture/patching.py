@@ -16,6 +16,7 @@ import httpx
 import vcr.patch
 from vcr.cassette import Cassette
 
+from pytest_qruntime.cassette.capture import pools
 from pytest_qruntime.model.errors import QRuntimeError
 
 _NAME: Final = "a recording of pytest-qruntime"
@@ -48,8 +49,9 @@ def patched(watcher: Watcher) -> Iterator[None]:
             stack.enter_context(mock.patch.object(Cassette, name, make(getattr(Cassette, name), watcher)))
         window = _Window()
         stack.enter_context(mock.patch.object(vcr.patch, "force_reset", window.reset))
-        for patcher in vcr.patch.CassettePatcherBuilder(cassette).build():
-            stack.enter_context(patcher)
+        for build in (pools.below, vcr.patch.CassettePatcherBuilder(cassette).build, pools.above):
+            for patcher in build():
+                stack.enter_context(patcher)
         stack.callback(window.close)
         for owner, name, previous in before:
             stub = _refusing(watcher) if name == "_request" else getattr(owner, name)

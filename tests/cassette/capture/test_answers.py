@@ -162,6 +162,15 @@ def test_every_attempt_of_a_retry_is_an_exchange(odd: str, capture: Capture) -> 
     assert [(one.status, one.request_body) for one in exchanges] == [(503, b"x"), (503, b"x"), (200, b"x")]
 
 
+def test_the_attempts_of_a_retry_share_a_connection(odd: str, capture: Capture) -> None:
+    policy = Retry(5, status_forcelist=[503], backoff_factor=0, allowed_methods=None)
+    with requests.Session() as client:
+        client.mount("http://", HTTPAdapter(max_retries=policy))
+        before = client.get(f"{odd}/connection", timeout=30).text
+        client.get(f"{odd}/fails", timeout=30)
+        assert client.get(f"{odd}/connection", timeout=30).text == before
+
+
 def test_cookies_and_json_work_for_the_program_as_ever(odd: str, capture: Capture) -> None:
     with requests.Session() as client:
         client.get(f"{odd}/cookies", timeout=30)

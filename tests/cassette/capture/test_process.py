@@ -15,7 +15,6 @@ import httpx
 import pytest
 import requests
 import urllib3
-import vcr
 import vcr.cassette
 import vcr.patch
 from vcr.errors import CannotOverwriteExistingCassetteException
@@ -25,10 +24,6 @@ from pytest_qruntime.cassette.capture import Capture
 from tests.cassette.capture.served import SERVICE, Place, strange
 
 CASSETTE = vcr.cassette.Cassette
-keeps_connections = pytest.mark.skipif(
-    tuple(map(int, vcr.__version__.split(".")[:3])) < (9, 4, 2),
-    reason="vcrpy before 9.4.2 gives no connection of requests back to its pool",
-)
 PATCHED: list[tuple[Any, str]] = [
     (http.client, "HTTPConnection"),
     (http.client, "HTTPSConnection"),
@@ -37,7 +32,7 @@ PATCHED: list[tuple[Any, str]] = [
     (urllib3.connection, "VerifiedHTTPSConnection"),
     (urllib3.connectionpool, "is_connection_dropped"),
     *((pool, name) for pool in (urllib3.HTTPConnectionPool, urllib3.HTTPSConnectionPool)
-      for name in ("ConnectionCls", "_get_conn", "_new_conn")),
+      for name in ("ConnectionCls", "_get_conn", "_new_conn", "urlopen")),
     (httpx.HTTPTransport, "handle_request"),
     (httpx.AsyncHTTPTransport, "handle_async_request"),
     (aiohttp.ClientSession, "_request"),
@@ -217,7 +212,6 @@ def test_clients_that_were_in_use_before_are_recorded_and_go_on_afterwards(odd: 
     assert urls(capture) == ["/1", "/2", "/1", "/2"]
 
 
-@keeps_connections
 @pytest.mark.parametrize("kind", [httpx.Client, requests.Session])
 def test_connections_are_kept_while_it_is_open(odd: str, kind: Any) -> None:
     with of(odd), kind() as client:
@@ -227,7 +221,6 @@ def test_connections_are_kept_while_it_is_open(odd: str, kind: Any) -> None:
 # -- threads -----------------------------------------------------------------------------------------------------------
 
 
-@keeps_connections
 def test_no_request_of_many_threads_is_missed(odd: str) -> None:
     """vcrpy alone loses some: it puts the original classes back while a connection is made."""
     count, per_thread = 8, 25
