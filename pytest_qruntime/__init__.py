@@ -12,6 +12,8 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "cassette.errors": ("CassetteError",),
+    "cassette.replay": ("UnexpectedRequestError",),
     "client": (
         "Batch",
         "Job",
@@ -36,7 +38,7 @@ _HOMES = {
         "Trace",
     ),
     "rest": ("ServiceInstance",),
-    "runtime": ("QRuntime", "world"),
+    "runtime": ("QRuntime", "SourceError", "world"),
     "transport": ("NetworkBlockedError",),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -1,3 +1,5 @@
+from pytest_qruntime.cassette.errors import CassetteError as CassetteError
+from pytest_qruntime.cassette.replay import UnexpectedRequestError as UnexpectedRequestError
 from pytest_qruntime.client import Batch as Batch
 from pytest_qruntime.client import Job as Job
 from pytest_qruntime.client import JobCancelledError as JobCancelledError
@@ -21,6 +23,7 @@ from pytest_qruntime.model import QRuntimeError as QRuntimeError
 from pytest_qruntime.model import Trace as Trace
 from pytest_qruntime.rest import ServiceInstance as ServiceInstance
 from pytest_qruntime.runtime import QRuntime as QRuntime
+from pytest_qruntime.runtime import SourceError as SourceError
 from pytest_qruntime.runtime import world as world
 from pytest_qruntime.transport import NetworkBlockedError as NetworkBlockedError
 

@@ -14,6 +14,7 @@ import pytest_qruntime
 
 PUBLIC = [
     "Batch",
+    "CassetteError",
     "Clock",
     "ClockError",
     "ClockTimeoutError",
@@ -36,7 +37,9 @@ PUBLIC = [
     "ServiceError",
     "ServiceInstance",
     "Session",
+    "SourceError",
     "Trace",
+    "UnexpectedRequestError",
     "world",
 ]
 
