@@ -187,7 +187,7 @@ def source(value: object) -> str:
 def cassette(value: object) -> str:
     """The file of a recording, relative to the folder of the test file."""
     text = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
-    if not isinstance(text, str) or not text.isprintable() or not text.endswith((".yaml", ".yml")):
+    if not isinstance(text, str) or not text.isprintable() or not text.endswith((".yaml", ".yml", ".json")):
         raise ConfigurationError(f"cassette is {value!r}; expected the name of a file such as 'close.yaml'")
     if text.startswith(("/", "~")) or "\\" in text or re.match("[A-Za-z]:", text):
         raise ConfigurationError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from pytest_qruntime.recording.static import cassette_of
 _NO_ANSWER: Final = "a request to which the recording has no answer"
 _SENT: Final = "qruntime_recordings"
 _HEAD: Final = 4096
+_OURS: Final = re.compile(rb"""(?m)^qruntime:|"qruntime":""")
 
 
 class Reporter:
@@ -91,8 +93,8 @@ class Reporter:
 
 def _ours(folder: Path) -> Iterator[Path]:
     """The recordings of this plugin in a folder; other tools keep theirs under the same name."""
-    for file in folder.rglob("*.yaml"):
-        if not file.name.startswith("."):
+    for file in folder.rglob("*"):
+        if file.suffix in (".yaml", ".yml", ".json") and not file.name.startswith("."):
             with open(file, "rb") as opened:
-                if b"\nqruntime:" in opened.read(_HEAD):
+                if _OURS.search(opened.read(_HEAD)):
                     yield file

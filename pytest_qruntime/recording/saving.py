@@ -33,7 +33,7 @@ def saved(run: Run, take: Take) -> Path:
     if tape is None or not tape.exchanges:
         raise CassetteError("the test sent no request to the service, so there is nothing to record")
     known = _together(secrets_of(os.environ), run.target.known, take.known)
-    scratch = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.new.yaml")
+    scratch = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.new{target.suffix}")
     try:
         save(Scrubber(known, run.rules).tape(tape), scratch)
         found = leaks(load(scratch), known, run.rules)

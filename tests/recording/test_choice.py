@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pytest_qruntime import Plan, Policy
@@ -88,6 +90,16 @@ def test_a_recording_may_have_a_name_of_its_own(studio: Studio) -> None:
     studio.write(test_it=TEST.format(settings="source='cassette', cassette='recorded/close.yaml'")).record()
     assert (studio.path / "recorded" / "close.yaml").exists()
     studio.run().assert_outcomes(passed=1)
+
+
+def test_a_recording_may_be_json(studio: Studio) -> None:
+    studio.write(test_it=TEST.format(settings="source='cassette', cassette='cassettes/close.json'"))
+    studio.record().assert_outcomes(passed=1)
+    assert studio.files() == ["close.json"]
+    assert json.loads((studio.path / "cassettes" / "close.json").read_text(encoding="utf-8"))["qruntime"]
+    studio.run().assert_outcomes(passed=1)
+    forgotten = studio.write(test_it=TEST.format(settings="")).record("--qruntime-source=cassette")
+    forgotten.stdout.fnmatch_lines(["not used by this run: cassettes/close.json"])
 
 
 def test_each_parameter_has_a_recording(studio: Studio) -> None:

@@ -176,7 +176,7 @@ def test_what_only_the_config_says_is_told_when_the_second_comes(studio: Studio)
         ("C:/x.yaml", "a path of this machine"),
         ("~/x.yaml", "a path of this machine"),
         ("x\\y.yaml", "a path of this machine"),
-        ("x.json", "expected the name of a file such as 'close.yaml'"),
+        ("x.txt", "expected the name of a file such as 'close.yaml'"),
         ("", "expected the name of a file"),
     ],
 )
