@@ -16,6 +16,7 @@ from pytest_qruntime.clock import Clock
 from pytest_qruntime.clock.watch import alone
 from pytest_qruntime.model import NothingPendingError
 from pytest_qruntime.rest import Request, Response
+from pytest_qruntime.rest.credentials import TOKEN_LIFETIME_S
 from pytest_qruntime.rest.regions import host_of, region_of_crn
 from pytest_qruntime.rest.service import IAM_PATH
 from pytest_qruntime.runtime.observed import Observed
@@ -31,6 +32,7 @@ NO_CRN: Final = (
 )
 NO_KEY: Final = f"scrubbed_api_key_{1:027d}"
 _CRN: Final = "service-crn"
+_REFRESH_AFTER_US: Final = TOKEN_LIFETIME_S * 1_000_000 * 4 // 5
 
 
 class RecordedAccount:
@@ -47,6 +49,7 @@ class RecordedAccount:
         self._crns = list(dict.fromkeys(_crns(tape.exchanges))) or [NO_CRN]
         self._api_key = next(_api_keys(tape.exchanges), NO_KEY)
         self._named: dict[str, str] = {}
+        self._token: tuple[str, int] | None = None
         self.default_backend = _default_backend(tape)
         self.observed = Observed()
 
@@ -64,8 +67,11 @@ class RecordedAccount:
         return self._api_key
 
     def token(self) -> str:
-        """A bearer token that is valid now."""
-        return self._deck.token()
+        """A bearer token that is valid now, and for a fifth of its hour at least."""
+        now_us = self._deck.world.now_us
+        if self._token is None or now_us > self._token[1]:
+            self._token = self._deck.token(), now_us + _REFRESH_AFTER_US
+        return self._token[0]
 
     def knows_crn(self, crn: str) -> bool:
         """Whether the recording speaks of an instance with this CRN."""

@@ -77,7 +77,7 @@ class ReplayedRuntime(Surface):
     @property
     def token(self) -> str:
         """A bearer token that is valid for an hour of virtual time; any other one will do in its place."""
-        return self.account.token()
+        return self.deck.token()
 
     @property
     def api_key(self) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from base64 import urlsafe_b64decode
 from typing import Any
 
 import httpx
@@ -184,6 +186,26 @@ def test_looking_again_past_the_end_of_the_recording_is_an_error() -> None:
             job.status()
 
     replayed(looks, tape)
+
+
+def test_tokens_are_valid_whenever_they_are_given() -> None:
+    _, tape = recorded(lambda qruntime: qruntime.http.get("/v1/backends").status_code)
+
+    def expiries(qruntime: Surface) -> Any:
+        found = []
+        for _ in range(4):
+            sent = qruntime.http.get("/v1/backends").request.headers["Authorization"].removeprefix("Bearer ")
+            now_s = qruntime.clock.unix_us // 1_000_000
+            found.append((expires_s(sent) - now_s, expires_s(qruntime.token) - now_s))
+            qruntime.clock.tick("40m")
+        return found
+
+    assert replayed(expiries, tape)[0] == [(3600, 3600), (1200, 3600), (3600, 3600), (1200, 3600)]
+
+
+def expires_s(token: str) -> int:
+    claims = token.split(".")[1]
+    return int(json.loads(urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["exp"])
 
 
 def test_the_trace_has_what_the_code_saw() -> None:
