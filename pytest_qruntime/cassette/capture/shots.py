@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
@@ -17,8 +18,9 @@ from pytest_qruntime.rest.http import INSTANT_HEADER
 
 Headers: TypeAlias = dict[str, str]
 
-# Of the connection, not of the answer; and bodies are recorded in one piece.
+# Of the connection, not of what was sent on it; and bodies are recorded in one piece.
 _NOT_RECORDED: Final = frozenset({INSTANT_HEADER, "connection", "keep-alive", "transfer-encoding"})
+_CHUNK: Final = re.compile(rb"([0-9a-fA-F]{1,8})\r\n")
 _ADDRESSES: Final = ("location", "content-location")
 
 
@@ -66,16 +68,19 @@ class Shot:
 
 def shot(call: Call, canonical: Callable[[str], str | None], request: Any, response: Mapping[str, Any]) -> Shot:
     """A shot of vcrpy's request and answer; `canonical` gives the address under which a URL is recorded."""
-    sent = {name.lower(): _text(value) for name, value in request.headers.items()}
+    sent, sent_body = _joined(request.headers), _body(request.body)
+    if sent.get("transfer-encoding") == "chunked":
+        sent_body = _unframed(sent_body)
+    sent = _kept(sent)
     if "host" in sent:
         sent["host"] = urlsplit(call.url).netloc
     headers = _joined(response["headers"])
     instant = headers.get(INSTANT_HEADER)
-    kept = {name: value for name, value in headers.items() if name not in _NOT_RECORDED}
+    kept = _kept(headers)
     kept.update({name: canonical(kept[name]) or kept[name] for name in _ADDRESSES if name in kept})
     kept, body, problem = _decoded(kept, bytes(response["body"].get("string") or b""))
     status = response["status"]["code"]
-    raw = Exchange(0, request.method.upper(), call.url, sent, _body(request.body), status, kept, body)
+    raw = Exchange(0, request.method.upper(), call.url, sent, sent_body, status, kept, body)
     return Shot(call, _unix_us(instant), raw, problem)
 
 
@@ -87,6 +92,10 @@ def _joined(headers: Mapping[str, Any]) -> Headers:
             key = name.lower()
             found[key] = f"{found[key]}, {_text(value)}" if key in found else _text(value)
     return found
+
+
+def _kept(headers: Headers) -> Headers:
+    return {name: value for name, value in headers.items() if name not in _NOT_RECORDED}
 
 
 def _text(value: str | bytes) -> str:
@@ -120,3 +129,17 @@ def _body(body: Any) -> bytes:
     if isinstance(body, Iterable) and not isinstance(body, Mapping):
         return b"".join(map(_body, body))
     raise QRuntimeError(f"a request with a body of {type(body).__name__} cannot be recorded; send bytes or text")
+
+
+def _unframed(body: bytes) -> bytes:
+    """A body that vcrpy saw in chunks, as urllib3 1.26 sends one; any other as it is."""
+    parts, rest = [], body
+    while (frame := _CHUNK.match(rest)) is not None:
+        end = frame.end() + int(frame[1], 16)
+        if rest[end : end + 2] != b"\r\n":
+            break
+        parts.append(rest[frame.end() : end])
+        rest = rest[end + 2 :]
+        if not parts[-1]:
+            return body if rest else b"".join(parts)
+    return body

@@ -132,6 +132,12 @@ def test_bodies_that_are_made_while_they_are_sent_are_recorded_whole(odd: str, c
     assert [one.request_body for one in capture.tape().exchanges] == [b"one,two"] * 4
 
 
+@pytest.mark.parametrize("body", ["4\r\nnone", "4\r\nnone\r\n", "0\r\n\r\nmore", "f\r\nx\r\n0\r\n\r\n", "\r\n"])
+def test_a_body_that_only_looks_like_chunks_stays(odd: str, capture: Capture, body: str) -> None:
+    assert httpx.post(f"{odd}/it", content=iter([body.encode()])).json()["body"] == body
+    assert only(capture).request_body == body.encode()
+
+
 def test_a_body_that_an_async_client_makes_is_recorded_whole(odd: str, capture: Capture) -> None:
     async def pieces() -> Any:
         yield b"one,"
