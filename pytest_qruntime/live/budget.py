@@ -5,8 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.live.api import Api
 from pytest_qruntime.model.errors import QRuntimeError
+
+__tracebackhide__ = hidden
 
 Reading = Callable[[], tuple[float, bool]]
 

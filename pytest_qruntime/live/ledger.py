@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pytest_qruntime.cassette.replay.meaning import Place, created, document, place
 from pytest_qruntime.cassette.tape import Exchange
+from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.clock.instants import iso, utc
 from pytest_qruntime.clock.real import Real
 from pytest_qruntime.live.api import Api
@@ -15,6 +16,8 @@ from pytest_qruntime.live.journal import Entry, Journal
 from pytest_qruntime.live.target import Target, digest
 from pytest_qruntime.model.errors import QRuntimeError
 from pytest_qruntime.model.states import CLOSED
+
+__tracebackhide__ = hidden
 
 _REFUSED: Final = 400
 

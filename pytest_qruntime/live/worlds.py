@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from pytest_qruntime.clock import Clock
+from pytest_qruntime.clock.durations import micros_of
 from pytest_qruntime.clock.instants import iso, micros_after, utc
 from pytest_qruntime.clock.real import Real
 from pytest_qruntime.live.control import Control
@@ -94,11 +96,26 @@ class WallWorld:
 class WallClock(Clock):
     """A clock on real time. It is never held: the sleeps of the code under test are real anyway.
 
-    Moving it is sleeping: `tick("25m")` takes 25 minutes.
+    Moving it is sleeping: `tick("25m")` takes 25 minutes. Threads do not share a sleep, each sleeps its own.
     """
 
     def __init__(self) -> None:
         super().__init__(WallWorld(), freeze=False)
+
+    def sleep(self, seconds: str | float | timedelta) -> None:
+        """Sleep in real time; also for `"25m"` and timedeltas."""
+        self.advance_by(micros_of(seconds, what="a time to sleep"))
+
+    def wait_for_event(self, until_us: int | None = None, *, over: Callable[[], bool] | None = None) -> None:
+        """Sleep for a moment in which something may happen, but no further than `until_us`; with `over`, until it has.
+
+        Whoever waits without `until_us` for what never comes waits for ever, as on every real service.
+        """
+        while True:
+            look_us = self.world.now_us + LOOK_EVERY_US
+            self.world.advance_to(look_us if until_us is None else min(look_us, until_us))
+            if over is None or over() or (until_us is not None and self.world.now_us >= until_us):
+                return
 
     def advance_by(self, micros: int) -> None:
         """Sleep for whole microseconds."""

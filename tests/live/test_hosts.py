@@ -3,7 +3,9 @@ which is treated as somebody else's: nobody asks its control interface."""
 
 from __future__ import annotations
 
+import math
 import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 
 from pytest_qruntime import ClockError, ConfigurationError, QRuntimeError
 from pytest_qruntime.cassette.capture import Capture
+from pytest_qruntime.clock import ClockTimeoutError
 from pytest_qruntime.clock.real import Real
 from pytest_qruntime.live import BudgetExceededError, Journal, LiveRuntime, Meter, Target, connected
 from pytest_qruntime.live.api import Api
@@ -73,30 +76,63 @@ def test_sessions_and_jobs_work_and_are_told_of_as_they_are_seen(host: Target) -
     assert not [exchange for exchange in recorded if "identity" in exchange.url]  # tokens came by another way
 
 
-def test_time_is_real_and_moving_it_is_sleeping(host: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    slept: list[float] = []
-    passed = [0.0]
+class Passing:
+    """Real time that passes at once when somebody sleeps in it."""
 
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        passed[0] += seconds
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.slept_s = 0.0
+        monotonic = Real.monotonic
+        monkeypatch.setattr(Real, "sleep", self._sleep)
+        monkeypatch.setattr(Real, "monotonic", staticmethod(lambda: monotonic() + self.slept_s))
 
-    monotonic = Real.monotonic
-    monkeypatch.setattr(Real, "sleep", sleep)
-    monkeypatch.setattr(Real, "monotonic", staticmethod(lambda: monotonic() + passed[0]))
+    def _sleep(self, seconds: float) -> None:
+        self.slept_s += seconds
+
+    def since(self, before_s: float) -> int:
+        """Whole seconds that were slept since then; what the test itself takes is not slept."""
+        return math.ceil(self.slept_s - before_s)
+
+
+@pytest.fixture(params=[False, True], ids=["alone", "with a thread"])
+def passing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Passing]:
+    """With another thread that is blocked, or without one."""
+    over = threading.Event()
+    thread = threading.Thread(target=over.wait, daemon=True)
+    if request.param:
+        thread.start()
+    yield Passing(monkeypatch)
+    over.set()
+    if request.param:
+        thread.join()
+
+
+def test_time_is_real_and_moving_it_is_sleeping(host: Target, passing: Passing) -> None:
     with connected(host, label="t", settings=SETTINGS) as qruntime:
         clock, real_sleep = qruntime.clock, time.sleep
         assert abs(clock.now().timestamp() - time.time()) < 60
         assert (time.sleep, clock.held, clock.pending()) == (real_sleep, False, [])
         clock.tick("25m")
-        assert 1499 < sum(slept) <= 1500
+        assert passing.since(0) == 1500
         clock.tick(0)
         clock.move_to(clock.now())
-        looks = iter([False, False, False, True])
-        clock.run_until(lambda: next(looks))
-        assert 1502 < sum(slept) <= 1503
+        assert passing.since(0) == 1500
+        clock.sleep("2m")
+        assert passing.since(0) == 1620
         with pytest.raises(ClockError, match="the clock only goes forward"):
             clock.move_to("2020-01-01T00:00:00Z")
+
+
+def test_whoever_waits_in_real_time_looks_every_second(host: Target, passing: Passing) -> None:
+    with connected(host, label="t", settings=SETTINGS) as qruntime:
+        looks = iter([False, False, False, True])
+        qruntime.clock.run_until(lambda: next(looks))
+        assert passing.since(0) == 3
+        with pytest.raises(ClockTimeoutError):
+            qruntime.clock.run_until(lambda: False, timeout=2.5)
+        assert 5 <= passing.slept_s <= 5.5
+        looks = iter([False, False, True])
+        qruntime.clock.wait_for_event(over=lambda: next(looks))
+        assert 8 <= passing.slept_s <= 8.5
 
 
 def test_a_real_service_needs_the_name_of_a_backend(host: Target) -> None:
