@@ -22,6 +22,8 @@ def opened(known: Known, sent: Sent) -> None:
     workload = known.workload(name)
     workload.backend, workload.opened_here = _backend(sent), True
     workload.opened = seen(workload.opened, sent.number, sent.at_us, None)
+    # what a later answer tells may be what remains of it
+    workload.data |= looking.but_none(active_ttl_s=documents.whole(sent.told, "active_ttl"))
     looking.session(known, sent)
     if workload.backend is not None:
         known.backends.add(workload.backend)

@@ -11,6 +11,7 @@ from pytest_qruntime.cassette.derive.evidence import ENDED, Job, Look, Workload,
 from pytest_qruntime.cassette.derive.known import Happened, Known, Sent
 from pytest_qruntime.model import trace
 from pytest_qruntime.model.job import CANCELLED, COMPLETED, FAILED, QUEUED, RUNNING
+from pytest_qruntime.model.policy import DEDICATED
 from pytest_qruntime.model.states import CLOSED
 
 _ROW_STATUS: Final = {
@@ -32,6 +33,8 @@ def session(known: Known, sent: Sent) -> None:
         return
     workload, state, reason = known.workload(name), text(told, "state"), text(told, "state_reason")
     workload.data |= but_none(mode=text(told, "mode"), max_ttl_s=documents.whole(told, "max_ttl"))
+    if workload.data.get("mode") == DEDICATED:  # that of a batch is not told as it acts
+        workload.data |= but_none(interactive_ttl_s=documents.whole(told, "interactive_ttl"))
     _exists(known, workload, sent, text(told, "backend_name"), known.instant(told, "created_at"))
     _look(workload, sent, told, state, documents.microseconds(told, "elapsed_time"))
     _states(known, workload, sent, state, reason)
@@ -69,7 +72,7 @@ def _states(known: Known, workload: Workload, sent: Sent, state: str | None, rea
 def _workload_row(known: Known, workload: Workload, sent: Sent, row: Mapping[str, Any]) -> None:
     mode, ended_us = text(row, "mode"), known.instant(row, "ended")
     if mode is not None:
-        workload.data.setdefault("mode", "dedicated" if mode == "session" else mode)
+        workload.data.setdefault("mode", DEDICATED if mode == "session" else mode)
     _exists(known, workload, sent, text(row, "backend"), known.instant(row, "created"))
     if ended_us is not None:
         workload.closed = seen(workload.closed, sent.number, sent.at_us, ended_us)
@@ -101,7 +104,7 @@ def _job(known: Known, sent: Sent, told: Mapping[str, Any]) -> None:
     if name is None:
         return
     seen_job, state = known.job(name), mapping(told.get("state"))
-    seen_job.data |= but_none(program=text(mapping(told.get("program")), "id"))
+    seen_job.data |= but_none(program=text(mapping(told.get("program")), "id"), cost_s=documents.whole(told, "cost"))
     _is_queued(known, seen_job, sent, told)
     word = text(state, "status") or text(told, "status")
     status = None if word is None else word.partition(" - ")[0]  # "Cancelled - Ran too long"
