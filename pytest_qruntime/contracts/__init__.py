@@ -1,0 +1,25 @@
+"""Contracts: the rules of the lifecycle, each a judge of traces: it holds, it is broken, or it was not exercised."""
+
+from pytest_qruntime.contracts.catalogue import CATALOGUE, CATALOGUE_VERSION, CHAPTERS, contract
+from pytest_qruntime.contracts.checking import BROKEN, HOLDS, NOT_EXERCISED, Finding, Report, Verdict, check
+from pytest_qruntime.contracts.contract import CONFIDENCE, SOURCES, Break, Contract
+from pytest_qruntime.contracts.terms import Terms
+
+__all__ = [
+    "BROKEN",
+    "CATALOGUE",
+    "CATALOGUE_VERSION",
+    "CHAPTERS",
+    "CONFIDENCE",
+    "HOLDS",
+    "NOT_EXERCISED",
+    "SOURCES",
+    "Break",
+    "Contract",
+    "Finding",
+    "Report",
+    "Terms",
+    "Verdict",
+    "check",
+    "contract",
+]

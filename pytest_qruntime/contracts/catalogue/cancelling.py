@@ -1,0 +1,213 @@
+"""CAN: cancelling a session or batch, DELETE /sessions/{id}/close."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
+from pytest_qruntime.contracts.facts import LOST_CODE, Facts, JobFacts, Moment, WorkloadFacts
+from pytest_qruntime.model.states import CANCELLED_BY_USER, PENDING_CLOSED
+from pytest_qruntime.model.trace import JOB_CANCELLED, JOB_FAILED
+
+CAN = Chapter("CAN", "Cancelling")
+
+
+def cancels(facts: Facts) -> Iterator[tuple[WorkloadFacts, Moment]]:
+    """Each session or batch that was cancelled, and when."""
+    for workload in facts.workloads:
+        if workload.ended is not None and workload.reason == CANCELLED_BY_USER:
+            yield workload, workload.ended
+
+
+@CAN.rule(
+    "01",
+    "A cancel closes a session or batch at once, whatever its state.",
+    exercise="Cancel a session while a job runs.",
+    sources="s0 s1 oa25",
+    confidence="S",
+    knobs=("closing_state",),
+)
+def a_cancel_closes_at_once(facts: Facts) -> Iterator[Outcome]:
+    """CAN-01"""
+    waits = facts.policy.closing_state == "pending_closed"
+    for workload, end in cancels(facts):
+        closed = workload.closed is end
+        yield closed or waits or broken(end.event, "it is closed", "it waits for its jobs", number=end.no)
+    for workload in facts.workloads:
+        for again in workload.ignored:
+            if again.event.data.get("operation") == "cancel" and again.state not in ("closed", PENDING_CLOSED):
+                yield broken(again.event, "it is closed", f"it stays {again.state}", number=again.no)
+
+
+def lost_at(facts: Facts, end: Moment) -> Iterator[Outcome]:
+    """The jobs that were queued when a workload ended failed in that instant, or were cancelled, as the policy says."""
+    fails = facts.policy.queued_on_end == "failed"
+    expected = "it fails" if fails else "it is cancelled"
+    for job in end.waiting:
+        if job.end is None:
+            if facts.passed(end.at_us):
+                yield broken(end.event, f"job {job.id}, which was queued, ends", "it does not", number=end.no)
+        elif facts.complete or _lost_in_that_instant(facts, job, end):
+            rightly = job.end.kind == (JOB_FAILED if fails else JOB_CANCELLED) and job.running is None
+            in_time = job.end.at_us == end.at_us
+            coded = job.code == (LOST_CODE if fails else None)
+            seen = f"it {job.outcome} at {seconds(job.end.at_us)}"
+            yield (rightly and in_time and coded) or broken(
+                job.end, f"{expected} at {seconds(end.at_us)}, with its session or batch", seen, number=job.end_no
+            )
+
+
+def _lost_in_that_instant(facts: Facts, job: JobFacts, end: Moment) -> bool:
+    """In what somebody saw: it is certain that the job was queued until then."""
+    if not facts.sure(job.end, end.event) or job.end is None or job.running is not None:
+        return False
+    return job.end.at_us == end.at_us and job.end.kind != "job.completed"
+
+
+@CAN.rule(
+    "02",
+    "The jobs that are queued when a session or batch is cancelled fail in that instant, and never run.",
+    exercise="Cancel a session with a queued job.",
+    sources="s1",
+    confidence="S",
+    knobs=("queued_on_end",),
+    partial=True,
+)
+def queued_jobs_fail_on_cancel(facts: Facts) -> Iterator[Outcome]:
+    """CAN-02"""
+    for _, end in cancels(facts):
+        yield from lost_at(facts, end)
+
+
+def going_on(facts: Facts, end: Moment) -> Iterator[Outcome]:
+    """The jobs that ran when a workload ended went on until they ended by themselves, or by their user."""
+    for job in end.going:
+        if job.end is not None and facts.sure(job.end, job.running, end.event):
+            taken = job.code == LOST_CODE or (job.end.kind == JOB_FAILED and job.end.at_us == end.at_us)
+            yield not taken or broken(job.end, "it runs to its end", f"it {job.outcome}", number=job.end_no)
+
+
+@CAN.rule(
+    "03",
+    "The jobs that run when a session or batch is cancelled run to their end.",
+    exercise="Cancel a session while a job runs, and let the job end.",
+    sources="s1 oa25 issues",
+    confidence="S",
+    partial=True,
+)
+def running_jobs_finish_after_cancel(facts: Facts) -> Iterator[Outcome]:
+    """CAN-03"""
+    for _, end in cancels(facts):
+        yield from going_on(facts, end)
+
+
+@CAN.rule(
+    "04",
+    "After a cancel, a submit is refused.",
+    exercise="Submit a job after the session was cancelled.",
+    sources="s1",
+    confidence="S",
+    partial=True,
+)
+def no_jobs_after_cancel(facts: Facts) -> Iterator[Outcome]:
+    """CAN-04"""
+    for workload, end in cancels(facts):
+        for refusal in workload.refused:
+            if refusal.operation == "submit" and refusal.no > end.no:
+                yield True
+        for job in workload.jobs:
+            if job.queued is not None and facts.follows(job.queued, job.queued_no, end):
+                yield broken(job.queued, "it is refused", "it is accepted", number=job.queued_no)
+
+
+@CAN.rule(
+    "05",
+    "The usage of a cancelled session runs on until its last running job has ended.",
+    exercise="Cancel a session while a job runs, and let the job end.",
+    sources="s3 dFAQ",
+    confidence="S",
+)
+def usage_runs_on_after_cancel(facts: Facts) -> Iterator[Outcome]:
+    """CAN-05"""
+    for workload, end in cancels(facts):
+        if workload.is_session and end.going and workload.settled is not None:
+            last_us = max((job.end.at_us for job in end.going if job.end is not None), default=end.at_us)
+            usage_us = workload.settled.data.get("usage_us")
+            expected = f"usage until {seconds(last_us)}: at least {seconds(workload.window_us)}"
+            enough = isinstance(usage_us, int) and usage_us >= workload.window_us
+            yield enough or broken(workload.settled, expected, f"usage of {usage_us} us")
+
+
+@CAN.rule(
+    "06",
+    "A session or batch that is cancelled before its first job starts never starts, and costs nothing.",
+    exercise="Cancel a session whose only job still waits.",
+    sources="s1",
+    confidence="S",
+)
+def cancelled_before_it_started(facts: Facts) -> Iterator[Outcome]:
+    """CAN-06"""
+    for workload, end in cancels(facts):
+        if end.waiting and (workload.started is None or workload.started.no > end.no):
+            start = workload.started
+            yield start is None or broken(start.event, "it never starts", "it starts", number=start.no)
+            if workload.settled is not None:
+                usage_us = workload.settled.data.get("usage_us")
+                yield usage_us == 0 or broken(workload.settled, "usage 0", f"usage of {usage_us} us")
+
+
+@CAN.rule(
+    "07",
+    "Cancelling what is closed changes nothing.",
+    exercise="Cancel a session twice.",
+    sources="ours",
+    confidence="U",
+    knobs=("cancel_closed",),
+)
+def cancelling_twice_changes_nothing(facts: Facts) -> Iterator[Outcome]:
+    """CAN-07"""
+    answer = facts.policy.cancel_closed
+    for workload in facts.workloads:
+        for again in workload.ignored:
+            if again.event.data.get("operation") == "cancel":
+                yield answer == 204 or broken(again.event, f"it is refused: {answer}", "accepted", number=again.no)
+        for number, event in workload.later:
+            if event.kind == "workload.closed":
+                yield broken(event, "nothing changes", "it is closed once more", number=number)
+    for why, code in (("workload_closed_not_found", 404), ("workload_closed_conflict", 409)):
+        for refusal in facts.refusals(why):
+            yield answer == code or broken(refusal.event, f"{answer}", f"it is refused: {code}", number=refusal.no)
+
+
+@CAN.rule(
+    "08",
+    "Cancelling a session or batch that does not exist is refused.",
+    exercise="DELETE the id of no session.",
+    sources="c51",
+    confidence="V",
+)
+def an_unknown_one_is_not_cancelled(facts: Facts) -> Iterator[Outcome]:
+    """CAN-08"""
+    for refusal in facts.refusals("workload_unknown"):
+        if refusal.operation == "cancel":
+            yield True
+    for number, event in facts.strangers:
+        if event.data.get("operation") == "cancel":
+            yield broken(event, "it is refused", "it is accepted", number=number)
+
+
+@CAN.rule(
+    "09",
+    "A cancel does not touch the jobs of others.",
+    exercise="Cancel a session while a plain job or one of another session waits.",
+    sources="ours s2",
+    confidence="U",
+)
+def a_cancel_touches_nobody_else(facts: Facts) -> Iterator[Outcome]:
+    """CAN-09"""
+    for _, end in cancels(facts):
+        if end.others or end.head is not None:
+            yield True
+    for job in facts.lost:
+        if job.end is not None and (job.workload is None or job.workload.ended is None):
+            yield broken(job.end, "it goes on", f"it {job.outcome}", number=job.end_no)

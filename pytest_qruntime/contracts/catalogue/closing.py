@@ -1,0 +1,223 @@
+"""CLS: the graceful close, PATCH accepting_jobs=false."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
+from pytest_qruntime.contracts.facts import LOST_CODE, Facts, Moment, WorkloadFacts
+from pytest_qruntime.model.states import CLOSED_BY_USER, CLOSED_EARLY, PENDING_CLOSED
+
+CLS = Chapter("CLS", "Closing")
+
+BY_CLOSE: Final = (CLOSED_BY_USER, CLOSED_EARLY)
+"""The reasons of an end that the user's close brought about."""
+
+
+@CLS.rule(
+    "01",
+    "A close lets the jobs finish that were submitted: none of them fails for it.",
+    exercise="Close a session while a job runs and another is queued, and let both end.",
+    sources="s1 s4 dFAQ",
+    confidence="S",
+)
+def a_close_lets_jobs_finish(facts: Facts) -> Iterator[Outcome]:
+    """CLS-01"""
+    for workload in facts.workloads:
+        closed = workload.closed
+        if closed is not None and closed.reason in BY_CLOSE:
+            for job in (*closed.waiting, *closed.going):
+                expected = f"job {job.id} finishes first"
+                yield broken(closed.event, expected, f"it is closed, and the job {job.outcome}", number=closed.no)
+        for drain in workload.drainings[:1]:
+            for job in (*drain.waiting, *drain.going):
+                if job.end is not None and not _lost_later(workload, job.end_no):
+                    lost = job.code == LOST_CODE
+                    yield not lost or broken(job.end, "it finishes", f"it {job.outcome}", number=job.end_no)
+
+
+def _lost_later(workload: WorkloadFacts, number: int) -> bool:
+    """Whether something else than the close had ended it by then: a cancel, a timer, a limit."""
+    ended = workload.ended
+    return ended is not None and ended.no < number and ended.reason not in BY_CLOSE
+
+
+@CLS.rule(
+    "03",
+    "When the last job of a session or batch ends that is being closed, it is closed in that instant.",
+    exercise="Close a session while a job runs, and let the job end.",
+    sources="s1 s4 oa25",
+    confidence="S",
+)
+def closed_with_its_last_job(facts: Facts) -> Iterator[Outcome]:
+    """CLS-03"""
+    for workload in facts.workloads:
+        drained_us, closed = workload.drained_us, workload.closed
+        if drained_us is None:
+            continue
+        if closed is not None:
+            expected = f"it is closed at {seconds(drained_us)}, when its last job ended"
+            yield closed.at_us == drained_us or broken(closed.event, expected, "it is closed now", number=closed.no)
+        elif facts.passed(drained_us):
+            yield facts.overdue(workload, drained_us, "it is closed with its last job")
+
+
+@CLS.rule(
+    "06",
+    "Closing a session or batch that was never used closes it at once, and it costs nothing.",
+    exercise="Open a session and close it.",
+    sources="live",
+    confidence="L",
+    knobs=("idle_close",),
+)
+def an_unused_one_closes_at_once(facts: Facts) -> Iterator[Outcome]:
+    """CLS-06"""
+    for workload in facts.workloads:
+        if workload.jobs:
+            continue
+        yield from _closes_at_once(facts, workload, "open")
+        if workload.settled is not None and workload.reason == CLOSED_EARLY:
+            usage = workload.settled.data.get("usage_us")
+            yield usage == 0 or broken(workload.settled, "usage 0", f"usage {usage} us")
+
+
+def _closes_at_once(facts: Facts, workload: WorkloadFacts, state: str) -> Iterator[Outcome]:
+    """Whether a close of a workload that had nothing to do in that state was its end."""
+    closed = workload.closed
+    if closed is not None and closed.reason in BY_CLOSE and closed.accepting and closed.state == state:
+        yield True
+    if state == "active" or facts.policy.idle_close == "immediate":
+        for drain in workload.drainings:
+            if _nothing_to_do(drain) and drain.state == state and drain.reason is None:
+                yield broken(drain.event, "it is closed at once", "it is only draining", number=drain.no)
+
+
+def _nothing_to_do(moment: Moment) -> bool:
+    return not moment.queued and not moment.running
+
+
+@CLS.rule(
+    "07",
+    "Closing an open session or batch whose jobs are queued does not end it: they run, and then it is closed.",
+    exercise="Close a session whose first job still waits, and let it run.",
+    sources="s1 c51",
+    confidence="V",
+)
+def a_close_before_the_first_start(facts: Facts) -> Iterator[Outcome]:
+    """CLS-07"""
+    for workload in facts.workloads:
+        closed = workload.closed
+        if closed is not None and closed.reason in BY_CLOSE and closed.state == "open" and closed.queued:
+            seen = f"it is closed with {closed.queued} jobs queued"
+            yield broken(closed.event, "it stays until they have run", seen, number=closed.no)
+        for drain in workload.drainings:
+            if drain.state == "open" and drain.queued and workload.started is not None:
+                yield True
+
+
+@CLS.rule(
+    "08",
+    "Closing an active session or batch that runs nothing closes it at once: the interactive TTL is not waited for.",
+    exercise="Close a session within the interactive TTL after its last job.",
+    sources="s1",
+    confidence="S",
+)
+def an_idle_one_closes_at_once(facts: Facts) -> Iterator[Outcome]:
+    """CLS-08"""
+    for workload in facts.workloads:
+        yield from _closes_at_once(facts, workload, "active")
+
+
+@CLS.rule(
+    "09",
+    "Closing an inactive session or batch whose jobs have all ended closes it at once.",
+    exercise="Close a session after the interactive TTL has passed.",
+    sources="ours issues",
+    confidence="U",
+    knobs=("idle_close",),
+)
+def an_inactive_one_closes_at_once(facts: Facts) -> Iterator[Outcome]:
+    """CLS-09"""
+    for workload in facts.workloads:
+        yield from _closes_at_once(facts, workload, "inactive")
+
+
+@CLS.rule(
+    "10",
+    "Closing twice, or closing what is closed, changes nothing.",
+    exercise="Close a session twice.",
+    sources="it",
+    confidence="C",
+)
+def closing_twice_changes_nothing(facts: Facts) -> Iterator[Outcome]:
+    """CLS-10"""
+    for workload in facts.workloads:
+        for again in workload.ignored:
+            if again.event.data.get("operation") == "close" and not again.accepting:
+                yield True
+        for drain in workload.drainings:
+            if not drain.accepting and drain.reason is None:
+                yield broken(drain.event, "nothing changes", "it drains once more", number=drain.no)
+        for number, event in workload.later:
+            if event.kind in ("workload.closed", "workload.draining"):
+                yield broken(event, "nothing changes", f"{event.kind} once more", number=number)
+
+
+@CLS.rule(
+    "12",
+    "PATCH accepting_jobs=true does not open a closed session or batch again.",
+    exercise="Close a session, then PATCH accepting_jobs=true.",
+    sources="live",
+    confidence="L",
+)
+def what_is_closed_stays_closed(facts: Facts) -> Iterator[Outcome]:
+    """CLS-12"""
+    for workload in facts.workloads:
+        for again in workload.ignored:
+            if again.event.data.get("operation") == "reopen" and again.state in ("closed", PENDING_CLOSED):
+                yield True
+        for reopen in workload.reopenings:
+            if reopen.state in ("closed", PENDING_CLOSED):
+                yield broken(reopen.event, "it stays closed", "it takes jobs again", number=reopen.no)
+
+
+@CLS.rule(
+    "13",
+    "PATCH accepting_jobs=true lets a session or batch take jobs again that was closed and still runs its own.",
+    exercise="Close a session while a job runs, then PATCH accepting_jobs=true.",
+    sources="ours",
+    confidence="U",
+    knobs=("reopen_while_draining",),
+)
+def reopening_while_draining(facts: Facts) -> Iterator[Outcome]:
+    """CLS-13"""
+    allowed = facts.policy.reopen_while_draining
+    for workload in facts.workloads:
+        for reopen in workload.reopenings:
+            if reopen.state not in ("closed", PENDING_CLOSED) and not reopen.accepting:
+                yield allowed or broken(reopen.event, "it is ignored", "it takes jobs again", number=reopen.no)
+        for again in workload.ignored:
+            if (
+                again.event.data.get("operation") == "reopen"
+                and not again.accepting
+                and again.state not in ("closed", PENDING_CLOSED)
+            ):
+                yield not allowed or broken(again.event, "it takes jobs again", "it is ignored", number=again.no)
+
+
+@CLS.rule(
+    "14",
+    "Closing a session or batch that does not exist is refused.",
+    exercise="PATCH the id of no session.",
+    sources="c51",
+    confidence="V",
+)
+def an_unknown_one_is_not_closed(facts: Facts) -> Iterator[Outcome]:
+    """CLS-14"""
+    for refusal in facts.refusals("workload_unknown"):
+        if refusal.operation in ("close", "reopen"):
+            yield True
+    for number, event in facts.strangers:
+        if event.data.get("operation") in ("close", "reopen"):
+            yield broken(event, "it is refused", "it is accepted", number=number)

@@ -1,0 +1,110 @@
+"""JCN: cancelling and deleting jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_qruntime.contracts.contract import Chapter, Outcome, broken
+from pytest_qruntime.contracts.facts import LOST_CODE, Facts
+
+JCN = Chapter("JCN", "Cancelling and deleting jobs")
+
+
+@JCN.rule(
+    "01",
+    "A cancelled job never runs, and is not resumed.",
+    exercise="Cancel a queued job.",
+    sources="dMON c51",
+    confidence="D",
+    partial=True,
+)
+def what_is_cancelled_does_not_run(facts: Facts) -> Iterator[Outcome]:
+    """JCN-01"""
+    for job in facts.cancelled:
+        if facts.complete:
+            later = [one for one in job.odd or () if one[1].kind in ("job.running", "job.on_qpu")]
+            yield not later or broken(later[0][1], "it stays cancelled", "it runs", number=later[0][0])
+        elif job.running is not None and facts.sure(job.running, job.end) and job.end is not None:
+            before = job.running.at_us <= job.end.at_us
+            yield before or broken(job.running, "it stays cancelled", "it runs", number=job.running_no)
+
+
+@JCN.rule(
+    "02",
+    "Cancelling a job that has ended is refused, and changes nothing.",
+    exercise="Cancel a completed job.",
+    sources="c51 it oa25",
+    confidence="CV",
+)
+def an_end_cannot_be_cancelled(facts: Facts) -> Iterator[Outcome]:
+    """JCN-02"""
+    for refusal in facts.refusals("job_terminal"):
+        over = refusal.job_over
+        yield over or broken(refusal.event, "it is cancelled", "it is refused as ended", number=refusal.no)
+    for job in facts.odd_jobs:
+        for number, event in job.odd or ():
+            if event.kind == "job.cancelled":
+                yield broken(event, "it is refused", f"it is cancelled after it was {job.status}", number=number)
+
+
+@JCN.rule(
+    "03",
+    "Cancelling a job that does not exist is refused.",
+    exercise="Cancel a job of an id of no job.",
+    sources="c51",
+    confidence="V",
+)
+def an_unknown_job_is_not_cancelled(facts: Facts) -> Iterator[Outcome]:
+    """JCN-03"""
+    for refusal in facts.refusals("job_unknown"):
+        if refusal.operation == "cancel job":
+            yield True
+    for job in facts.cancelled:
+        if not job.known and job.end is not None:
+            yield broken(job.end, "it is refused", "it is cancelled", number=job.end_no)
+
+
+@JCN.rule(
+    "06",
+    "Cancelling a job does not touch the other jobs of its session or batch.",
+    exercise="Cancel one of two queued jobs of a session.",
+    sources="ours dFAQ",
+    confidence="U",
+)
+def siblings_go_on(facts: Facts) -> Iterator[Outcome]:
+    """JCN-06"""
+    for job in facts.cancelled:
+        workload = job.workload
+        if workload is None or job.end is None or job.code is not None:
+            continue
+        if workload.ended is not None and workload.ended.no < job.end_no:
+            continue
+        for other in workload.jobs:
+            if other is not job and other.queued_no < job.end_no and other.ended_after(job.end_no):
+                lost = other.end is not None and other.end.at_us == job.end.at_us and other.code == LOST_CODE
+                lost = lost and (workload.ended is None or workload.ended.at_us > job.end.at_us)
+                seen = f"job {other.id} {other.outcome}"
+                yield not lost or broken(job.end, "the others go on", seen, number=other.end_no)
+                break
+
+
+@JCN.rule(
+    "07",
+    "Only a job that has ended is deleted, and then it is gone.",
+    exercise="Delete a running job, then a completed one, and ask for it.",
+    sources="oa25 it",
+    confidence="D",
+    knobs=("delete_nonterminal",),
+)
+def only_what_has_ended_is_deleted(facts: Facts) -> Iterator[Outcome]:
+    """JCN-07"""
+    rejects = facts.policy.delete_nonterminal == "reject"
+    for job in facts.deleted:
+        if job.deleted is not None:
+            yield job.end is not None or broken(job.deleted, "it is refused", f"it is deleted while {job.status}")
+        for number, event in job.odd or ():
+            if event.kind in ("job.deleted", "job.tagged"):
+                yield broken(event, "it is gone", event.kind, number=number)
+    for refusal in facts.refusals("job_not_terminal"):
+        rightly = rejects and not refusal.job_over
+        yield rightly or broken(refusal.event, "it is deleted", "it is refused", number=refusal.no)

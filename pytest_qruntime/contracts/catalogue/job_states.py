@@ -1,0 +1,87 @@
+"""JOB: the states of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
+from pytest_qruntime.contracts.facts import Facts
+
+JOB = Chapter("JOB", "Jobs")
+
+
+@JOB.rule(
+    "02",
+    "A job goes from queued to running to an end, or from queued to an end; an end is final.",
+    exercise="Run a job, cancel a queued one.",
+    sources="c51 issues",
+    confidence="C",
+)
+def an_end_is_final(facts: Facts) -> Iterator[Outcome]:
+    """JOB-02"""
+    if any(job.end is not None for job in facts.jobs):
+        yield True
+    for job in facts.odd_jobs:
+        for number, event in job.odd or ():
+            if event.kind.startswith("job.") and event.kind not in ("job.deleted", "job.tagged"):
+                yield broken(event, f"nothing more: it is {job.status}", event.kind, number=number)
+
+
+@JOB.rule(
+    "03",
+    "A job is running from the beginning of its classical preparation, not only on the QPU.",
+    exercise="Run a job that takes time before the QPU.",
+    sources="dMON",
+    confidence="D",
+)
+def running_begins_before_the_qpu(facts: Facts) -> Iterator[Outcome]:
+    """JOB-03"""
+    for job in facts.ran:
+        if job.on_qpu is not None and job.running is not None and job.on_qpu.at_us > job.running.at_us:
+            yield True
+    for job in facts.odd_jobs:
+        for number, event in job.odd or ():
+            if event.kind == "job.on_qpu" and job.on_qpu is not event:
+                yield broken(event, "it is running", f"it is {job.status} and gets the QPU", number=number)
+
+
+@JOB.rule(
+    "04",
+    "A job is created before it runs, and runs before it ends.",
+    exercise="Run a job.",
+    sources="oa25 live",
+    confidence="DL",
+    partial=True,
+)
+def its_instants_are_in_order(facts: Facts) -> Iterator[Outcome]:
+    """JOB-04"""
+    for job in facts.jobs:
+        queued, running, end = job.queued, job.running, job.end
+        if queued is None or end is None or not facts.sure(queued, end):
+            continue
+        begun_us = running.at_us if running is not None and facts.sure(running) else queued.at_us
+        if queued.at_us <= begun_us <= end.at_us:
+            yield True
+        else:
+            seen = f"{seconds(queued.at_us)}, {seconds(begun_us)}, {seconds(end.at_us)}"
+            yield broken(end, "in this order", seen, number=job.end_no)
+
+
+@JOB.rule(
+    "05",
+    "A job that failed has a reason and a code; one that its user cancelled has neither.",
+    exercise="Let a job fail, cancel another.",
+    sources="oa25 live",
+    confidence="DL",
+)
+def a_failure_has_a_reason(facts: Facts) -> Iterator[Outcome]:
+    """JOB-05"""
+    for job in facts.failed:
+        if job.end is not None:
+            told = isinstance(job.code, int) and bool(job.end.data.get("reason"))
+            seen = f"{job.end.data.get('reason')!r}, {job.code!r}"
+            yield told or broken(job.end, "a reason and a code that is a number", seen, number=job.end_no)
+    for job in facts.cancelled:
+        if job.end is not None and job.code != 1305:
+            bare = job.code is None and job.end.data.get("reason") is None
+            yield bare or broken(job.end, "no reason and no code", f"code {job.code!r}", number=job.end_no)

@@ -1,0 +1,123 @@
+"""Judging a trace: which contracts hold, which are broken, and which were never exercised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pytest_qruntime.contracts.catalogue import CATALOGUE
+from pytest_qruntime.contracts.contract import SOURCES, Break, Contract, seconds
+from pytest_qruntime.contracts.reading import read
+from pytest_qruntime.contracts.terms import Terms
+from pytest_qruntime.model import Trace
+
+Verdict = Literal["holds", "broken", "not exercised"]
+HOLDS: Final = "holds"
+BROKEN: Final = "broken"
+NOT_EXERCISED: Final = "not exercised"
+
+AROUND: Final = 4
+"""How many events before and after a break its timeline shows."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of one contract: the verdict, in how many cases it was exercised, and its breaks."""
+
+    contract: Contract
+    cases: int
+    breaks: tuple[Break, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Holds, broken or not exercised."""
+        if self.breaks:
+            return BROKEN
+        return HOLDS if self.cases else NOT_EXERCISED
+
+
+class Report:
+    """The verdict on every contract of the catalogue, in its order."""
+
+    def __init__(self, trace: Trace, findings: Iterable[Finding]) -> None:
+        self._trace = trace
+        self._findings = {finding.contract.id: finding for finding in findings}
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self._findings.values())
+
+    def __getitem__(self, contract_id: str) -> Finding:
+        """What became of a contract. Raises `KeyError` for one that was not checked."""
+        return self._findings[contract_id]
+
+    def verdict(self, contract_id: str) -> Verdict:
+        """The verdict on a contract. Raises `KeyError` for one that was not checked."""
+        return self._findings[contract_id].verdict
+
+    def ids(self, verdict: Verdict) -> list[str]:
+        """The contracts with this verdict."""
+        return [name for name, finding in self._findings.items() if finding.verdict == verdict]
+
+    @property
+    def broken(self) -> list[Finding]:
+        """What was broken."""
+        return [finding for finding in self if finding.breaks]
+
+    def describe(self, finding: Finding) -> str:
+        """A broken contract in words: the rule, its source, and each break with the timeline around it."""
+        contract = finding.contract
+        sources = "; ".join(SOURCES[source] for source in contract.sources)
+        knobs = f"\n  depends on the policy: {', '.join(contract.knobs)}" if contract.knobs else ""
+        head = f"{contract.id} ({contract.level}) is broken: {contract.statement}\n  source: {sources}{knobs}"
+        return "\n".join([head, *(self._told(one) for one in finding.breaks)])
+
+    def _told(self, one: Break) -> str:
+        about = ", ".join(
+            f"{what} {name}"
+            for what, name in (("session or batch", one.workload), ("job", one.job), ("exchange", one.exchange))
+            if name is not None
+        )
+        lines = [f"  at {seconds(one.at_us)}{', ' if about else ''}{about}"]
+        lines += [f"    expected: {one.expected}", f"    seen:     {one.seen}"]
+        return "\n".join([*lines, *self._timeline(one)])
+
+    def _timeline(self, one: Break) -> Iterator[str]:
+        events = list(enumerate(self._trace))
+        mine = [
+            (number, event)
+            for number, event in events
+            if (one.workload is not None and event.workload == one.workload)
+            or (one.job is not None and event.job == one.job)
+            or number == one.number
+        ]
+        place = next((index for index, (_, event) in enumerate(mine) if event.at_us >= one.at_us), len(mine))
+        if one.number is not None:
+            place = next((index for index, (number, _) in enumerate(mine) if number == one.number), place)
+        for number, event in mine[max(place - AROUND, 0) : place + AROUND + 1]:
+            mark = ">" if number == one.number else " "
+            data = " ".join(f"{key}={value}" for key, value in event.data.items())
+            yield f"    {mark} {seconds(event.at_us):>12}  {event.kind}  {event.job or ''}  {data}".rstrip()
+
+
+def check(trace: Trace, *, terms: Terms | None = None, contracts: Iterable[Contract] = CATALOGUE) -> Report:
+    """Judge a trace.
+
+    Args:
+        trace: of a fake service (`QRuntime.trace`), or what a recording shows (`pytest_qruntime.cassette.derive`).
+        terms: what is known of the service besides; `Terms.of(world)` for a fake one. By default its policy is the
+            default one, and nothing else is known: what depends on it is not exercised.
+        contracts: which rules.
+    """
+    facts = read(trace, terms or Terms())
+    findings = []
+    for contract in contracts:
+        cases, breaks = 0, []
+        if facts.complete or contract.partial:
+            for outcome in contract.monitor(facts):
+                cases += 1
+                if outcome is not True:
+                    assert isinstance(outcome, Break), f"{contract.id} yields {outcome!r}"
+                    breaks.append(outcome)
+        findings.append(Finding(contract, cases, tuple(breaks)))
+    return Report(trace, findings)
