@@ -79,7 +79,7 @@ def _in_a_world(
     with ExitStack() as undo:
         control = Control(target.url)
         undo.callback(control.close)
-        made = control.post("/worlds", body, once=True)
+        made = control.post("/worlds", body)
         undo.callback(control.delete, f"/worlds/{made['world']}")
         clock = Clock(RemoteWorld(control, made), freeze=arguments.freeze(settings.get("freeze", True)))
         api = _api_of_a_world(target, made, clock)

@@ -29,11 +29,11 @@ class Control:
         """What the server tells. Raises `QRuntimeError` if it refuses, or does not answer."""
         return self._done("GET", path, self._quiet.ask("GET", path))
 
-    def post(self, path: str, document: Mapping[str, Any], *, once: bool = False) -> dict[str, Any]:
-        """Have something done; `once` if it must not be done twice. Raises as `get` does."""
+    def post(self, path: str, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Have something done. Raises as `get` does."""
         body = json.dumps(document).encode()
         headers = {"Content-Type": "application/json"}
-        return self._done("POST", path, self._quiet.ask("POST", path, headers=headers, body=body, once=once))
+        return self._done("POST", path, self._quiet.ask("POST", path, headers=headers, body=body))
 
     def delete(self, path: str) -> None:
         """Remove something. Raises as `get` does."""

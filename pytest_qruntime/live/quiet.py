@@ -51,22 +51,14 @@ class Quiet:
         self._lock = threading.Lock()
 
     def ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-        once: bool = False,
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Answer:
         """Send one request. Raises `UnreachableError`.
 
         A connection that was kept may have been closed meanwhile; then the request is sent again over a new one. What
-        must not be done twice is sent `once`, over a new connection.
+        must not be done twice has to come first, over a connection that is new.
         """
         with self._lock:
-            if once:
-                self._close()
             kept = self._connection is not None
             try:
                 return self._asked(method, path, headers, body)

@@ -157,7 +157,7 @@ class LiveClient(httpx.Client):
 
     Args:
         way: to the service.
-        own: whether that is a server of our own: it is on this machine, and answers for every region.
+        own: whether that is a server of our own, which answers for every region.
         crn: the instance that it speaks of, at the host of its region; None: the default one.
     """
 
@@ -169,5 +169,4 @@ class LiveClient(httpx.Client):
             auth=TokenAuth(way.api.tokens),
             headers={"Service-CRN": crn or way.api.crn, "Accept": "application/json"},
             timeout=TIMEOUT_S,
-            trust_env=not own,
         )

@@ -15,6 +15,7 @@ import pytest
 
 from pytest_qruntime import ClockError, ConfigurationError, QRuntimeError
 from pytest_qruntime.cassette.capture import Capture
+from pytest_qruntime.client import ServiceError
 from pytest_qruntime.clock import ClockTimeoutError
 from pytest_qruntime.clock.real import Real
 from pytest_qruntime.live import BudgetExceededError, Journal, LiveRuntime, Meter, Target, connected
@@ -227,6 +228,25 @@ def test_what_the_test_closed_itself_is_not_in_the_journal_any_more(host: Target
         assert journal.entries == []
 
 
+def test_threads_that_change_something_come_one_by_one(host: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a world's clock two of them may do so at one and the same instant; the clock decides who is first."""
+    with connected(host, label="t", settings=SETTINGS) as qruntime:
+        turns: list[str] = []
+        asked = ""
+        monkeypatch.setattr(qruntime.clock, "take_turn", lambda: turns.append(asked))
+        for asked in (
+            "GET /api/v1/jobs",
+            "POST /api/v1/jobs",
+            "PATCH /api/v1/sessions/x",
+            "DELETE /api/v1/jobs/x",
+            "POST /iam/identity/token",
+            "POST /elsewhere",
+        ):
+            method, _, path = asked.partition(" ")
+            qruntime.before(method, host.url.removesuffix("/api") + path)
+    assert turns == ["POST /api/v1/jobs", "PATCH /api/v1/sessions/x", "DELETE /api/v1/jobs/x"]
+
+
 # -- the budget -------------------------------------------------------------------------------------------------------
 
 
@@ -259,7 +279,9 @@ def test_beyond_the_budget_nothing_more_is_sent_and_what_is_open_is_closed(slow_
         assert journal.entries == []
         assert [session.status(), batch.status()] == ["Closed", "Closed"]
         assert [alone.status(), inside.status()] == ["DONE", "DONE"]  # to ask is free
-        session.close()  # and so is to close
+        session.close()  # and so is to close, or to cancel
+        with pytest.raises(ServiceError, match=r"409|final|terminal"):
+            alone.cancel()
         assert len(qruntime.jobs()) == 2
     assert meter.used_s() >= 20
 

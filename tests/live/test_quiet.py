@@ -79,18 +79,17 @@ def test_a_freeze_and_virtual_sleeps_do_not_concern_it() -> None:
     assert served == ["GET /a None", "GET /b yes"]
 
 
-@pytest.mark.parametrize("once", [False, True])
-def test_a_connection_that_the_server_has_closed_is_opened_anew(once: bool) -> None:
+def test_a_connection_that_the_server_has_closed_is_opened_anew() -> None:
     served: list[str] = []
     with answering(served, at_most=1) as url:
         quiet = Quiet(f"{url}/below")
         for _ in range(3):
-            assert quiet.ask("POST", "/x", body=b"{}", once=once).status == 200
+            assert quiet.ask("POST", "/x", body=b"{}").status == 200
         quiet.close()
     assert served == ["POST /below/x None"] * 3
 
 
-def test_what_must_not_be_done_twice_is_not_sent_twice() -> None:
+def test_the_first_request_of_a_connection_is_not_sent_twice() -> None:
     """The server takes the request and dies before it answers."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         taken: list[bytes] = []
@@ -108,7 +107,7 @@ def test_what_must_not_be_done_twice_is_not_sent_twice() -> None:
         thread.start()
         quiet = Quiet(f"http://127.0.0.1:{listening.getsockname()[1]}")
         with pytest.raises(UnreachableError, match="does not answer"):
-            quiet.ask("POST", "/worlds", body=b"{}", once=True)
+            quiet.ask("POST", "/worlds", body=b"{}")
         socket.create_connection(listening.getsockname()).close()
         thread.join()
     assert len([one for one in taken if one]) == 1
