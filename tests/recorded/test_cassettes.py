@@ -27,7 +27,7 @@ def test_every_lifecycle_is_recorded(client: str) -> None:
 
 @every_cassette
 def test_a_cassette_is_fit_to_be_kept(path: Path) -> None:
-    assert [str(finding) for finding in check([path])] == []
+    assert [str(finding) for finding in check([str(path)])] == []
 
 
 @every_cassette
