@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
 
 from pytest_qruntime.model.errors import QRuntimeError
+from pytest_qruntime.transport.hosts import is_service_host
 from pytest_qruntime.transport.patches import Patch
 from pytest_qruntime.transport.routing import Route, Routes
 
@@ -68,6 +69,11 @@ class Interception:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def is_intercepted(host: str) -> bool:
+    """Whether an active interception answers what httpx and requests ask this host."""
+    return bool(_routes.active) and is_service_host(host)
 
 
 # The patched functions belong to the whole process, so there is one of each of these.

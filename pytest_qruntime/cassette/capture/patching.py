@@ -18,6 +18,7 @@ from vcr.cassette import Cassette
 
 from pytest_qruntime.cassette.capture import pools
 from pytest_qruntime.model.errors import QRuntimeError
+from pytest_qruntime.transport.interception import is_intercepted
 
 _NAME: Final = "a recording of pytest-qruntime"
 
@@ -111,21 +112,25 @@ def _whole_requests() -> list[tuple[Any, str]]:
 
 
 def _choosing(watcher: Watcher, stub: Callable[..., Any], previous: Callable[..., Any]) -> Callable[..., Any]:
-    """The service's requests go to `stub`; the others where they went before, and are streamed if they were."""
+    """The service's requests go to `stub`; the others where they went before, and are streamed if they were.
+
+    So do those that are answered in this process: they are not sent, unless whoever answers sends them on.
+    """
 
     @wraps(previous)
     def choosing(self: Any, *args: Any, **kwargs: Any) -> Any:
-        chosen = stub if watcher.takes(_url(self, *args, **kwargs)) else previous
-        return chosen(self, *args, **kwargs)
+        url = _url(self, *args, **kwargs)
+        passes = is_intercepted(url.host or "") or not watcher.takes(str(url))
+        return (previous if passes else stub)(self, *args, **kwargs)
 
     return choosing
 
 
-def _url(self: Any, *args: Any, **kwargs: Any) -> str:
-    """The URL of a call of one of `_whole_requests`."""
+def _url(self: Any, *args: Any, **kwargs: Any) -> Any:
+    """The URL of a call of one of `_whole_requests`, which has a host and can be made text."""
     if isinstance(self, (httpx.HTTPTransport, httpx.AsyncHTTPTransport)):
-        return str(args[0].url)
-    return str(self._build_url(args[1] if len(args) > 1 else kwargs["url"]))
+        return args[0].url
+    return self._build_url(args[1] if len(args) > 1 else kwargs["url"])
 
 
 def _refusing(watcher: Watcher) -> Callable[..., Any]:

@@ -21,6 +21,8 @@ from vcr.errors import CannotOverwriteExistingCassetteException
 
 from pytest_qruntime import Clock, QRuntimeError
 from pytest_qruntime.cassette.capture import Capture
+from pytest_qruntime.rest import Request, Response
+from pytest_qruntime.transport import Interception
 from tests.cassette.capture.served import SERVICE, Place, strange
 
 CASSETTE = vcr.cassette.Cassette
@@ -172,6 +174,33 @@ def test_if_it_raises_after_the_exchange_is_kept(odd: str) -> None:
     with of(odd, after=after) as capture, pytest.raises(QRuntimeError, match="seen enough"):
         httpx.get(f"{odd}/1")
     assert urls(capture) == ["/1"]
+
+
+def by_async_httpx(url: str) -> httpx.Response:
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient() as client:
+            return await client.get(url)
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize("ask", [httpx.get, by_async_httpx, requests.get])
+@pytest.mark.parametrize("sends", [True, False])
+def test_what_is_answered_in_this_process_is_recorded_if_it_is_sent_on(odd: str, ask: Any, sends: bool) -> None:
+    """A program asks for a host of the service, and is led to a server."""
+
+    class Leading:
+        def handle(self, request: Request) -> Response:
+            found = httpx.get(odd + request.path).content if sends else b"{}"
+            return Response(200, (), found)
+
+    def canonical(url: str) -> str | None:
+        return url if url.startswith(SERVICE) else url.replace(odd, SERVICE)
+
+    leading = Interception(Leading(), label="it")
+    with leading, Capture(canonical=canonical, service="x") as capture:
+        assert ask(f"{SERVICE}/1").json() == ({"path": "/1", "body": ""} if sends else {})
+    assert urls(capture) == (["/1"] if sends else [])
 
 
 def test_aiohttp_is_refused_to_the_service_and_passes_to_others(odd: str) -> None:
