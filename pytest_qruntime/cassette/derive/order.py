@@ -6,7 +6,8 @@ the scheduler looks again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Final, NamedTuple
@@ -49,18 +50,39 @@ class _Instant:
 
     def __init__(self, events: Sequence[Derived], ran: set[str | None]) -> None:
         self._ran = ran
+        self._opened = {event.workload: event.by or 0 for event in events if event.kind == trace.WORKLOAD_OPENED}
         self._queued = {event.job: event.by or 0 for event in events if event.kind == trace.JOB_QUEUED}
+        self._submits: defaultdict[str | None, list[int]] = defaultdict(list)
+        for event in events:
+            if event.kind == trace.JOB_QUEUED:
+                self._submits[event.workload].append(event.by or 0)
         self._running = {event.job: event for event in events if event.kind == trace.JOB_RUNNING}
         self._closed = {event.workload: event for event in events if event.kind == trace.WORKLOAD_CLOSED}
         self._ended = [event for event in events if event.kind in _ENDS]
 
     def key(self, event: Derived) -> _Key:
-        """By what this event is sorted."""
+        """By what this event is sorted: its own place, but never before what it is about was made."""
+        own = self._key(event)
+        if event.kind in (trace.WORKLOAD_OPENED, trace.JOB_QUEUED):
+            return own
+        return max([own, *((_REQUESTS, by, 1) for by in self._made_by(event))])
+
+    def _made_by(self, event: Derived) -> Iterator[int]:
+        """The requests of this instant that made the session and the job, that which activates it, and all it took."""
+        if event.workload is not None and event.workload in self._opened:
+            yield self._opened[event.workload]
+        if event.job is not None and event.job in self._queued:
+            yield self._queued[event.job]
+        if event.kind == trace.WORKLOAD_ACTIVATED and not self._starts(event):
+            yield from sorted(self._submits[event.workload])[:1]
+        if event.kind == trace.WORKLOAD_CLOSED:
+            yield from self._submits[event.workload]
+
+    def _key(self, event: Derived) -> _Key:
         if event.kind == trace.JOB_RUNNING:
             return self._start(event, 2)
         if event.kind == trace.WORKLOAD_ACTIVATED:
-            starts = [self._start(one, 1) for one in self._running.values() if one.workload == event.workload]
-            return min(starts, default=(_DISPATCH, 0, 1))
+            return min(self._starts(event), default=(_DISPATCH, 0, 1))
         if event.kind in _ENDS:
             return self._end(event)
         if event.kind == trace.WORKLOAD_INACTIVATED:
@@ -70,6 +92,10 @@ class _Instant:
         if event.kind == trace.WORKLOAD_SETTLED:
             return self._settle(event)
         return _REQUESTS, event.by or 0, 0
+
+    def _starts(self, event: Derived) -> list[_Key]:
+        """The beginnings of jobs with which a session becomes active."""
+        return [self._start(one, 1) for one in self._running.values() if one.workload == event.workload]
 
     def _start(self, event: Derived, step: int) -> _Key:
         by = self._queued.get(event.job)

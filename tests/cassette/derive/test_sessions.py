@@ -127,3 +127,18 @@ def test_the_list_of_workloads_shows_sessions_and_plain_jobs() -> None:
         (6, "job.cancelled", {"charged_us": 0, "exchange": 0}),
         (8, "workload.closed", {"exchange": 0}),
     ]
+
+
+def test_of_one_instant_nothing_stands_before_what_it_is_about_was_made() -> None:
+    """Though nobody saw the job run that activated the session, and all of it took no time."""
+    closed = {"state": "closed", "accepting_jobs": False, "closed_at": at(0)}
+    story = (open_at(0), submit(0), look(9, started_at=at(0), **closed), job(9, "Completed"))
+    metrics = said(9, f"GET /jobs/{JOB}/metrics", {"timestamps": {"created": at(0), "finished": at(0)}})
+
+    assert [kind for _, kind in kinds(*story[:-1])] == [
+        "workload.opened",
+        "job.queued",
+        "workload.activated",
+        "workload.closed",
+    ]
+    assert [kind for at_s, kind in kinds(*story, metrics) if kind.startswith("job.")] == ["job.queued", "job.completed"]
