@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from pytest_qruntime.cassette.scrub import Scrubber
 from pytest_qruntime.cassette.taping import Taping
 from pytest_qruntime.model import Durations, Failure, JobScript, Plan, Policy, World
 from pytest_qruntime.rest import Service
-from tests.cassette.drift.plays import EVERY_S, none, story, taped, told
+from tests.cassette.drift.plays import EVERY_S, answer, none, story, taped, told
 from tests.cassette.replay.stages import HEADERS, Client, play
 from tests.cassette.replay.test_any_lifecycle import ACTIONS, GRID_S, Action, recorded
 
@@ -108,6 +108,33 @@ def test_nothing_is_staged_that_the_settings_explain() -> None:
 
     assert none(result)
     assert result.staged == ()
+
+
+def test_who_waited_for_whom_tells_how_many_lanes_there_were() -> None:
+    def waits(client: Client) -> None:
+        jobs = [client.submit(None, name) for name in "abcd"]
+        client.wait(*jobs)
+        for job in jobs:
+            client.ask("GET", f"/jobs/{job}/metrics")
+
+    result = drift(told(of_world(waits, {"lanes": 2}), None))
+
+    assert none(result)
+    assert result.staged == ()
+
+
+def test_a_failure_that_only_the_fake_decides_on_is_not_staged() -> None:
+    def runs(client: Client) -> None:
+        client.wait(client.submit(None, "one"))
+
+    def fails(document: Any) -> None:
+        document["state"].update(status="Failed", reason="not ISA", reason_code=1517)
+
+    tape = of_world(runs, {})
+    lie = replace(tape, exchanges=(*tape.exchanges[:-1], answer(fails)(tape.exchanges[-1])))
+
+    assert [finding.kind for finding in drift(lie).findings] == ["states"]
+    assert drift(lie).staged == ()
 
 
 def test_a_job_that_the_fake_itself_lets_fail_is_not_made_to_fail() -> None:

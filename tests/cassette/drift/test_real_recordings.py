@@ -204,6 +204,17 @@ def test_a_job_whose_end_is_not_recorded_runs_on() -> None:
     assert found(tape(OPENED, submitted(1, name), look(20, name, "Running"), look(20_000, name, "Running"))) == []
 
 
+def test_what_a_real_device_could_run_is_not_judged_by_the_fake() -> None:
+    name = "d0aaaaaaaaaaaaaaaaaa"
+    params = {"pubs": [["OPENQASM 3.0; nonsense"]]}
+    sent = said(
+        1, "POST /jobs", {"id": name, "backend": "ibm_fez", "session_id": SESSION}, sent={**JOB, "params": params}
+    )
+    completed = {**job(name, "Completed"), "params": params}
+
+    assert found(tape(OPENED, sent, said(9, f"GET /jobs/{name}", completed))) == []
+
+
 def test_dates_in_metrics_tell_when_a_job_ran() -> None:
     name = "d0aaaaaaaaaaaaaaaaaa"
     metrics = {
