@@ -25,6 +25,8 @@ def profiles(goals: Iterable[str]) -> Iterator[tuple[str, str]]:
         "P6": _strict,
         "P7": _engine,
         "P8": _events,
+        "P9": _replay,
+        "P10": _loading,
         "P12": _real_client,
         "P16": _params,
     }
@@ -101,6 +103,25 @@ def _params() -> Subject:
             submit(new_engine(), content)
 
     return "10 submits of a megabyte of floats, and 10 of blobs", _times(work, 10)
+
+
+def _replay() -> Subject:
+    from benchmarks.cassettes import recording
+    from benchmarks.replay import ours
+
+    tape = recording(10)
+    return "a recording of 10 requests, replayed 20 times, each as if it was the first", lambda: ours(tape)
+
+
+def _loading() -> Subject:
+    from benchmarks.cassettes import recording
+    from pytest_qruntime.cassette import jsonwriting
+    from pytest_qruntime.cassette.files import LIMIT
+    from pytest_qruntime.cassette.reading import read
+    from pytest_qruntime.cassette.values import Values
+
+    text = jsonwriting.write(recording(100))
+    return "a recording of 100 requests, read 20 times from JSON", _times(lambda: read(text, "it", LIMIT, Values), 20)
 
 
 def _times(work: Callable[[], object], number: int) -> Callable[[], object]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final, TypeAlias
 
 from pytest_qruntime.cassette import offsets
 from pytest_qruntime.cassette.decoding import decoded
 from pytest_qruntime.cassette.events import Events
+from pytest_qruntime.cassette.quick import ABSOLUTE
 from pytest_qruntime.cassette.tape import Exchange, Provenance, Tape
 from pytest_qruntime.cassette.values import Values
 from pytest_qruntime.rest import timestamps
 
 FORMAT: Final = 1
 _CLOCKS: Final = ("virtual", "real")
-_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^/?#]")
 
 Source: TypeAlias = "Events | Values"
 """What is read: YAML or JSON."""
@@ -97,6 +96,8 @@ def _check(events: Source, key: str, value: Any, place: str) -> None:
 
 def _exchange(events: Source, index: int, limit: int) -> tuple[Exchange, int | None]:
     """One interaction; and its line if it does not say when it was sent."""
+    if isinstance(events, Values) and (saved := events.exchange()) is not None:
+        return saved, None
     place = f"interaction {index}"
     line = events.line
     at_us: int | None = None
@@ -132,7 +133,7 @@ def _request(events: Source, place: str) -> dict[str, Any]:
             found["method"] = events.text(where).upper()
         elif key == "uri":
             found["url"] = events.text(where)
-            if not _ABSOLUTE.match(found["url"]):
+            if not ABSOLUTE.match(found["url"]):
                 events.fail(where, f"expected an absolute URL, found {found['url'][:40]!r}")
         elif key == "body":
             found["request_body"] = events.body(where)

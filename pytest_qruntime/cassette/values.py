@@ -9,6 +9,8 @@ from typing import Any, Final, NoReturn
 
 from pytest_qruntime.cassette.errors import CassetteError
 from pytest_qruntime.cassette.events import DEEPEST
+from pytest_qruntime.cassette.quick import saved_exchange, saved_headers
+from pytest_qruntime.cassette.tape import Exchange
 
 _MOST_WHOLE: Final = 999_999_999
 _LARGEST: Final = 10**40
@@ -116,16 +118,11 @@ class Values:
 
     def headers(self) -> dict[str, str] | None:
         """All headers at once, if they are as they are saved; None if they have to be read one by one."""
-        found = self._value
-        if type(found) is not dict:
-            return None
-        for name, values in found.items():
-            if type(values) is not list or len(values) != 1 or not name.isascii() or not name.islower():
-                return None
-            (value,) = values
-            if type(value) is not str or not value.isascii():
-                return None
-        return {name: values[0] for name, values in found.items()}
+        return saved_headers(self._value)
+
+    def exchange(self) -> Exchange | None:
+        """A whole exchange at once, if it is as it is saved; None if it has to be read with care."""
+        return saved_exchange(self._value)
 
     def whole(self, place: str) -> int:
         """A whole number of at most nine digits."""

@@ -261,3 +261,21 @@ def told_or_the_same(document: Any) -> str:
         return str(error)
     assert found == read_json(jsonwriting.write(found)) == read(writing.write(found), "it.yaml", 10_000)
     return "it.json: fine"
+
+
+@pytest.mark.parametrize("part", [("at",), ("request", "body"), ("request", "headers", "accept"), ("response",)])
+@pytest.mark.parametrize("value", [None, 0, False, "", [], {}, "é", "\ud800", ["a", "b"], [None], [[]], {"string": 0}])
+def test_what_is_read_at_once_is_what_is_read_with_care(
+    part: tuple[str, ...], value: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = json.loads(json.dumps(DOCUMENT))
+    *way, last = "interactions", 0, *part
+    place: Any = document
+    for key in way:
+        place = place[key]
+    place[last] = value
+    at_once = told_or_the_same(document)
+    monkeypatch.setattr(Values, "exchange", lambda _: None)
+    monkeypatch.setattr(Values, "headers", lambda _: None)
+
+    assert told_or_the_same(document) == at_once

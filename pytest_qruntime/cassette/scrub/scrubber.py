@@ -47,6 +47,8 @@ class Scrubber:
         self._field_rules = [rule for rule in rules if rule.where == "field"]
         self._token_rule = next((rule for rule in self._text_rules if rule.apply is shapes.jwt), None)
         self._field_rule = lru_cache(maxsize=4096)(self._find_field_rule)
+        self._telling = frozenset("".join(rule.needs for rule in self._text_rules))
+        self._looking = lru_cache(maxsize=4096)(self._find_text_rules)
         forms = {"secret": "scrubbed-secret-{n}"}
         for rule in rules:
             if rule.pseudonym is not None or rule.kind not in forms:
@@ -69,7 +71,7 @@ class Scrubber:
         self._visited.clear()
         self.names.reserving = True
         for exchange in tape.exchanges:
-            self._learn(exchange)
+            self.look(exchange)
         self.names.settle()
         exchanges = tuple(self._scrubbed(exchange) for exchange in tape.exchanges)
         return Tape(None if tape.provenance is None else self._provenance(tape.provenance), exchanges)
@@ -84,10 +86,10 @@ class Scrubber:
 
     def exchange(self, exchange: Exchange) -> Exchange:
         """Request and answer; a Content-Length follows its body."""
-        self._learn(exchange)
+        self.look(exchange)
         return self._scrubbed(exchange)
 
-    def _learn(self, exchange: Exchange) -> None:
+    def look(self, exchange: Exchange) -> None:
         """See everything once, so that the answer's secrets are known in the request."""
         self.names.learning = True
         try:
@@ -129,7 +131,7 @@ class Scrubber:
 
     def url(self, url: str) -> str:
         """An address: user, host, path, query and fragment."""
-        return self._url(url, 0)
+        return self._once(("url", url), lambda: self._url(url, 0))
 
     def field(self, value: str, name: str, parent: str = "") -> str:
         """The value of a header, a parameter or a JSON key."""
@@ -267,13 +269,8 @@ class Scrubber:
     def _spans(self, text: str, field: str, *, binary: bool = False) -> list[tuple[int, int, str]]:
         """What is to be replaced, in order: the longest secret where several overlap."""
         found: list[tuple[int, int, int, int, Callable[[str], str]]] = []
-        characters = set(text)
-        for order, rule in enumerate(self._text_rules):
-            if (
-                not rule.looks_at(characters)
-                or (binary and not rule.binary)
-                or (rule.unless and rule.exempt.fullmatch(field))
-            ):
+        for order, rule in self._looking(frozenset(self._telling.intersection(text))):
+            if (binary and not rule.binary) or (rule.unless and rule.exempt.fullmatch(field)):
                 continue
             for match in rule.pattern.finditer(text):
                 start, end = rule.secret(match)
@@ -291,6 +288,10 @@ class Scrubber:
                 chosen.insert(place, (start, end, replacement))
                 begins.insert(place, start)
         return [(start, end, replacement(text[start:end])) for start, end, replacement in chosen]
+
+    def _find_text_rules(self, characters: frozenset[str]) -> list[tuple[int, Rule]]:
+        """Those that look at a text in which of the telling characters these stand."""
+        return [(order, rule) for order, rule in enumerate(self._text_rules) if rule.looks_at(characters)]
 
     # -- structures ----------------------------------------------------------------------------------------------------
 
