@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import httpx
 import pytest
 
@@ -176,6 +178,20 @@ def test_what_tests_share_is_made_once_and_what_is_theirs_each_time(studio: Stud
     assert properties == 2
 
 
+def test_markers_that_a_run_adds_are_those_of_that_run(studio: Studio) -> None:
+    studio.write(
+        test_it="""
+        import pytest
+
+        @pytest.mark.qruntime(source="cassette")
+        def test_it(qruntime, request):
+            assert request.node.get_closest_marker("filterwarnings") is None
+            request.node.add_marker(pytest.mark.filterwarnings("ignore:nothing"))
+            qruntime.http.get("/v1/backends")
+        """
+    ).record().assert_outcomes(passed=1)
+
+
 def test_a_shared_teardown_that_fails_is_told_once_and_costs_no_recording(studio: Studio) -> None:
     result = studio.write(
         test_it="""
@@ -218,6 +234,13 @@ def test_the_run_ends_at_the_first_failure_if_it_should(studio: Studio) -> None:
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*the shared thing is gone*"])
     result.stdout.no_fnmatch_line("*the second has run*")
+
+
+def test_a_run_that_ends_tears_down_what_is_shared_and_tells_of_it(studio: Studio) -> None:
+    broken = TWO.replace('print("the shared thing is gone")', "assert 1 == 2")
+    result = studio.write(test_it=broken).record("-x")
+    result.assert_outcomes(failed=1, errors=1)
+    result.stdout.fnmatch_lines(["*ERROR at teardown of test_one*"])
 
 
 def test_what_a_run_prints_is_shown_of_the_run_that_decides(studio: Studio) -> None:
@@ -309,7 +332,9 @@ def test_new_does_not_record_what_fails_for_another_reason(studio: Studio) -> No
     studio.write(test_it=ASKS.format(path="/v1/backends")).record().assert_outcomes(passed=1)
     before = studio.file().stat()
     failing = ASKS.format(path="/v1/backends") + "        assert False\n"
-    studio.write(test_it=failing).record("--qruntime-record-mode=new").assert_outcomes(failed=1)
+    result = studio.write(test_it=failing).record("--qruntime-record-mode=new")
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*no recording was saved*")
     assert studio.file().stat() == before
 
 
@@ -319,6 +344,19 @@ def test_rewrite_records_everything_and_gives_the_same_file(studio: Studio) -> N
     studio.record("--qruntime-record-mode=rewrite").assert_outcomes(passed=1)
     assert studio.file().read_bytes() == before
     assert studio.file().stat().st_ino != inode
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no permissions of this kind")
+def test_a_new_file_has_the_permissions_of_the_old_one_and_a_link_is_followed(studio: Studio) -> None:
+    studio.write(test_it=ASKS.format(path="/v1/backends")).record().assert_outcomes(passed=1)
+    real = studio.path / "elsewhere.yaml"
+    studio.file().rename(real)
+    real.chmod(0o640)
+    studio.file().symlink_to(real)
+    studio.record("--qruntime-record-mode=rewrite").assert_outcomes(passed=1)
+    assert studio.file().is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert not list(studio.path.glob(".*.lock"))
 
 
 def test_none_records_nothing_and_dials_nobody(studio: Studio) -> None:
