@@ -12,11 +12,13 @@ import pytest
 
 from pytest_qruntime import arguments
 from pytest_qruntime.model import Plan, Policy
+from pytest_qruntime.model.errors import ConfigurationError
 from pytest_qruntime.model.plan import PLANS
-from pytest_qruntime.recording.names import place
+from pytest_qruntime.recording.names import place, shown
 from pytest_qruntime.rest import timestamps
 from pytest_qruntime.settings import MAX_AGE, SETTINGS, of_world
 
+_PYTEST_RECORDING = ("recording", "pytest_recording.plugin")
 _LEFT_OUT = ("freeze",)  # it is about the process of the test, not about the service
 
 
@@ -40,14 +42,31 @@ class Choice:
 
     @classmethod
     def of(cls, item: pytest.Item, decided: Mapping[str, Any]) -> Choice:
-        """The choice of a test, whose settings have been checked."""
+        """The choice of a test, whose settings have been checked.
+
+        Raises `ConfigurationError` if pytest-recording keeps its cassette of the test in the same file.
+        """
         name = decided.get("cassette")
+        file = place(item, None if name is None else arguments.cassette(name))
+        if decided.get("source") == "cassette" and name is None:
+            _check_neighbour(item, file)
         return cls(
             source=decided.get("source", "fake"),
-            file=place(item, None if name is None else arguments.cassette(name)),
+            file=file,
             max_age_s=arguments.max_age(decided.get("max_age", MAX_AGE)),
             stale=decided.get("stale", "warn"),
             settings=of_world(decided),
+        )
+
+
+def _check_neighbour(item: pytest.Item, file: Path) -> None:
+    """Both tools have the same default; the file would have half of what each of them looks for."""
+    is_theirs = item.get_closest_marker("vcr") is not None and item.get_closest_marker("default_cassette") is None
+    if is_theirs and any(item.config.pluginmanager.has_plugin(name) for name in _PYTEST_RECORDING):
+        raise ConfigurationError(
+            f"The test is marked vcr, too, and pytest-recording keeps its cassette in the same file, "
+            f"{shown(file, item.config)}. Name another one for the service: "
+            f"@pytest.mark.qruntime(cassette={f'cassettes/{file.parent.name}/{file.stem}.service.yaml'!r})"
         )
 
 

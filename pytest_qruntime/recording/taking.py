@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from datetime import timezone
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from pytest_qruntime import __version__
 from pytest_qruntime.cassette.capture import Capture
+from pytest_qruntime.cassette.tape import Exchange, Tape
 from pytest_qruntime.clock.real import Real
 from pytest_qruntime.live import connected
 from pytest_qruntime.recording.choice import Choice, plain
@@ -20,8 +23,11 @@ from pytest_qruntime.recording.run import RUN, Run
 if TYPE_CHECKING:
     from pytest_qruntime.live import LiveRuntime
 
-_CLIENTS = ("httpx", "requests", "qiskit-ibm-runtime", "qiskit")
-
+# What stands in a header of the requests of a client, and the packages that this means.
+_NAMING: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    "user-agent": {"python-httpx": ("httpx",), "python-requests": ("requests",)},
+    "x-qx-client-application": {"qiskit_ibm_runtime": ("qiskit", "qiskit-ibm-runtime", "requests")},
+}
 
 __tracebackhide__ = True  # what is wrong with a live service is told in one line
 
@@ -55,25 +61,27 @@ def _connected(item: pytest.Item, run: Run, choice: Choice, take: Take | None) -
             yield runtime
         if take is not None:
             take.known = runtime.known
-            take.tape = capture.tape(
+            tape = capture.tape(
                 test=item.nodeid,
-                recorded=Real.datetime.now().date().isoformat(),
-                versions=versions(),
-                settings=_settings(run, choice),
+                recorded=Real.datetime.now(timezone.utc).date().isoformat(),
+                settings=plain(choice.settings) if target.own else None,  # of somebody else's service nobody knows
             )
+            take.tape = _with_versions(tape)
 
 
-def versions() -> Mapping[str, str]:
-    """Of the packages that take part in a recording."""
-    found = {"pytest-qruntime": __version__}
-    for name in _CLIENTS:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
+def _with_versions(tape: Tape) -> Tape:
+    assert tape.provenance is not None
+    return replace(tape, provenance=replace(tape.provenance, versions=versions(tape.exchanges)))
 
 
-def _settings(run: Run, choice: Choice) -> Mapping[str, object] | None:
-    """What the world of the recording was made of; of somebody else's service nobody knows."""
-    return plain(choice.settings) if run.target.own else None
+def versions(exchanges: Iterable[Exchange]) -> Mapping[str, str]:
+    """Of the packages that made a recording: this one, and the clients that its requests name."""
+    named = {(header, exchange.request_headers.get(header, "")) for exchange in exchanges for header in _NAMING}
+    found = {
+        package
+        for header, text in named
+        for mark, packages in _NAMING[header].items()
+        if mark in text
+        for package in packages
+    }
+    return {"pytest-qruntime": __version__, **{name: metadata.version(name) for name in sorted(found)}}

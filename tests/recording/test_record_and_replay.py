@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import pytest
 
+from pytest_qruntime.cassette.files import load
 from tests.recording.conftest import Studio
 
 HANDLES = """
@@ -97,6 +100,23 @@ def test_it_passes_however_often_the_program_polls(studio: Studio, test: str) ->
     studio.write(test_it=test.replace("POLL", "0.5")).record().assert_outcomes(passed=1)
     for poll in ("0.5", "0.05", "5"):
         studio.write(test_it=test.replace("POLL", poll)).run().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("test", "packages"),
+    [
+        (HANDLES, ["httpx", "pytest-qruntime"]),
+        (REQUESTS, ["pytest-qruntime", "requests"]),
+        (CLIENT, ["pytest-qruntime", "qiskit", "qiskit-ibm-runtime", "requests"]),
+    ],
+    ids=["handles", "requests", "client"],
+)
+def test_a_recording_names_the_versions_of_who_made_it(studio: Studio, test: str, packages: list[str]) -> None:
+    studio.write(test_it=test.replace("POLL", "0.5")).record().assert_outcomes(passed=1)
+    provenance = load(studio.file()).provenance
+    assert provenance is not None
+    assert sorted(provenance.versions) == packages
+    assert provenance.versions[packages[-1]] == version(packages[-1])
 
 
 def test_recording_anew_gives_the_same_file(studio: Studio) -> None:
