@@ -273,6 +273,21 @@ def test_no_request_of_many_threads_is_missed(odd: str) -> None:
         assert mine == [f"/{thread}/{number}" for number in range(per_thread)]
 
 
+def test_no_request_of_many_tasks_is_missed(odd: str) -> None:
+    async def run() -> None:
+        async def unrecorded() -> None:
+            with capture.unrecorded():
+                await client.get(f"{odd}/unrecorded")
+
+        async with httpx.AsyncClient() as client:
+            recorded = [client.get(f"{odd}/{number}") for number in range(30)]
+            await asyncio.gather(*recorded, *(unrecorded() for _ in range(10)))
+
+    with of(odd) as capture:
+        asyncio.run(run())
+    assert sorted(urls(capture)) == sorted(f"/{number}" for number in range(30))
+
+
 @pytest.mark.parametrize("ask", [httpx.get, requests.get])
 def test_exchanges_stand_in_the_order_in_which_they_were_sent(odd: str, ask: Any) -> None:
     """The first one is answered last."""
