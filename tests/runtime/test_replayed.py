@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from base64 import urlsafe_b64decode
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -13,7 +14,9 @@ import requests
 
 from pytest_qruntime import NothingPendingError, QRuntime, ServiceError
 from pytest_qruntime.cassette.replay import UnexpectedRequestError
+from pytest_qruntime.cassette.tape import Tape
 from pytest_qruntime.model.trace import JOB_QUEUED
+from pytest_qruntime.runtime.replayed import ReplayedRuntime
 from pytest_qruntime.runtime.surface import SourceError, Surface
 from tests.runtime.recordings import ended_after, left, recorded, replayed
 
@@ -218,3 +221,81 @@ def test_the_trace_has_what_the_code_saw() -> None:
 def test_the_backend_of_those_who_name_none_is_that_of_the_recording() -> None:
     _, tape = recorded(two_jobs, prepare=hours, backend="ibm_fez")
     assert replayed(two_jobs, tape)[1].default_backend == "ibm_fez"
+
+
+def of(tape: Tape, service: str, **settings: Any) -> Tape:
+    """A recording of another service, with what its world was made of."""
+    assert tape.provenance is not None
+    return replace(tape, provenance=replace(tape.provenance, service=service, settings=settings or {"lanes": 1}))
+
+
+def test_the_backend_that_was_decided_comes_before_the_first_that_was_named() -> None:
+    _, tape = recorded(lambda qruntime: qruntime.run(backend="ibm_fez").job_id(), prepare=fez)
+    assert ReplayedRuntime(of(tape, "unknown")).default_backend == "ibm_fez"
+    assert ReplayedRuntime(of(tape, "unknown", backend="ibm_kyiv")).default_backend == "ibm_kyiv"
+    assert ReplayedRuntime(of(tape, "pytest-qruntime", backend="ibm_kyiv")).default_backend == "ibm_kyiv"
+    assert ReplayedRuntime(of(tape, "pytest-qruntime")).default_backend == "fake_backend"
+
+
+def fez(qruntime: QRuntime) -> None:
+    qruntime.backend("ibm_fez")
+
+
+def test_the_instance_is_the_one_in_which_something_was_created() -> None:
+    def two(qruntime: QRuntime) -> None:
+        qruntime.instance("other", region="eu-de")
+
+    def story(qruntime: Any) -> Any:
+        other = qruntime.instances[1]
+        headers = {"Authorization": f"Bearer {qruntime.token}", "Service-CRN": other.crn}
+        assert qruntime.http.get("/v1/backends").status_code == 200
+        body = {"mode": "batch", "backend": "fake_backend"}
+        return httpx.post(f"{other.base_url}/v1/sessions", json=body, headers=headers).json()["id"]
+
+    seen, tape = recorded(story, prepare=two)
+    runtime = ReplayedRuntime(tape)
+    assert ":eu-de:" in runtime.crn
+    assert runtime.base_url == "https://eu-de.quantum.cloud.ibm.com/api"
+    assert replayed(lambda qruntime: qruntime.batch().session_id, tape)[0] == seen
+
+
+def test_a_hopeless_wait_lets_no_time_pass_while_others_have_news() -> None:
+    def story(qruntime: Surface) -> None:
+        first, second = qruntime.run(tags=["first"]), qruntime.run(tags=["second"])
+        assert first.status() == "RUNNING"
+        second.result()
+
+    _, tape = recorded(story, prepare=hours)
+
+    def waits(qruntime: Surface) -> None:
+        first = qruntime.run(tags=["first"])
+        qruntime.run(tags=["second"])
+        with pytest.raises(NothingPendingError, match="a client waits for job"):
+            first.wait_for_final_state()
+        assert qruntime.clock.world.now_us == 0
+        assert qruntime.clock.pending()
+
+    replayed(waits, tape)
+
+
+def test_a_wait_asks_when_there_is_news_of_its_own_job_alone() -> None:
+    def story(qruntime: Surface) -> None:
+        jobs = [qruntime.run(tags=[str(number)]) for number in range(5)]
+        while {job.status() for job in jobs} != {"DONE"}:
+            time.sleep(60)
+
+    def waits(qruntime: Surface) -> int:
+        jobs = [qruntime.run(tags=[str(number)]) for number in range(5)]
+        jobs[-1].wait_for_final_state()
+        assert isinstance(qruntime, ReplayedRuntime)
+        return len([one for one in qruntime.account.observed.exchanges if one.method == "GET"])
+
+    _, tape = recorded(story, prepare=hours)
+    assert replayed(waits, tape)[0] <= 3
+
+
+def test_jobs_of_which_the_recording_does_not_speak_are_not_its_own() -> None:
+    job_id, tape = recorded(lambda qruntime: qruntime.run().job_id())
+    runtime = ReplayedRuntime(tape)
+    assert runtime.news.of(job_id) is not None
+    assert runtime.news.of("another") is None

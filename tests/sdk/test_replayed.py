@@ -121,6 +121,26 @@ def test_instances_that_are_called_by_their_names_are_told_apart() -> None:
     assert replayed(two, tape)[0] == seen
 
 
+def test_the_names_that_a_recording_has_itself_are_taken_as_they_are() -> None:
+    def by_name(service: QiskitRuntimeService, number: int) -> Any:
+        name = service.instances()[number]["name"]
+        return submit(QiskitRuntimeService(token=KEY, instance=name).backend("fake_manila")).job_id()
+
+    def story(qruntime: Surface) -> Any:
+        return [by_name(QiskitRuntimeService(token=KEY, instance=qruntime.crn), number) for number in (1, 2)]
+
+    def instances(qruntime: QRuntime) -> None:
+        qruntime.instance("lab-1")
+        qruntime.instance("lab-2")
+
+    seen, tape = recorded(story, prepare=instances, backend="fake_manila")
+    again, runtime = replayed(story, tape)
+    assert again == seen
+    submits = [one for one in tape.exchanges if one.method == "POST" and one.url.endswith("/jobs")]
+    crns = [one.request_headers["service-crn"] for one in submits]
+    assert [one.crn for one in runtime.account.observed.submitted] == crns
+
+
 def test_primitives_with_parameters_and_batches_are_recognised() -> None:
     from qiskit import QuantumCircuit
     from qiskit.circuit import Parameter
