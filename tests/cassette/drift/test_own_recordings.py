@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pytest_qruntime.cassette.drift import drift
@@ -31,12 +31,26 @@ def test_any_lifecycle_of_the_fake_has_no_drift(actions: list[Action], lanes: in
     assert none(drift(told(tape, {"lanes": lanes})))
 
 
+# The later jobs waited for the first ones, which took longer than the fake itself would have made them.
+WAITED = [(0, "submit", 1), (0, "submit", 1), (0, "open", 2), (20, "submit", 0), (30, "batch", 0), (100, "submit", 2)]
+# The second job was cancelled before it came to the QPU, which the first one had.
+CANCELLED = [(0, "batch", 0), (0, "submit", 2), (10, "submit", 2), (10, "submit", 1), (30, "cancel_job", 1)]
+
+
 @BOUNDED
+@example([Action(*action) for action in WAITED], 2)
+@example([Action(*action) for action in CANCELLED], 3)
 @given(ACTIONS, st.integers(1, 3))
 def test_nor_has_it_if_nobody_recorded_the_settings(actions: list[Action], lanes: int) -> None:
     _, tape = recorded(actions, GRID_S, lanes)
 
     assert none(drift(tape))
+
+
+def test_who_waits_for_a_long_job_does_not_wait_for_other_users() -> None:
+    _, tape = recorded([Action(*action) for action in WAITED], GRID_S, 2)
+
+    assert not [sentence for sentence in drift(tape).staged if "other users" in sentence]
 
 
 def of_world(story: Any, settings: dict[str, Any], *scripts: JobScript, **arguments: Any) -> Any:
