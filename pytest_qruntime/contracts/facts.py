@@ -37,7 +37,8 @@ class JobFacts:
         had_company: whether more jobs of its own line were queued then; `first_in_line`: whether it was the first.
         queued_in: the state of its workload when it was submitted.
         accepted: whether its workload took jobs then.
-        found_idle: whether nothing of its workload was queued or running then.
+        found_idle: whether nothing of its workload was queued or running then; `idle_since_us`: since when.
+        left_others: whether others of its workload were queued or running when it ended.
         found_running, found_queued: how many of its workload ran and waited then.
         found_window: whether its session held the backend then; `found_crowd`: others still ran in spite of it.
         found_free: whether its backend could start a plain job at once: a lane was free, and nobody waited.
@@ -49,7 +50,7 @@ class JobFacts:
         *("queued", "queued_no", "running", "running_no", "on_qpu", "end", "end_no", "deleted", "status"),
         *("queued_in", "accepted", "found_idle", "found_free", "found_running", "found_queued", "found_window"),
         *("started_from", "in_window_of", "beside", "passed_over", "overtaken", "lanes", "on_qpus", "others_waited"),
-        *("first_in_line", "had_company", "workloads_waited", "found_crowd"),
+        *("first_in_line", "had_company", "left_others", "workloads_waited", "found_crowd", "idle_since_us"),
     )
 
     def __init__(self, name: str) -> None:
@@ -87,8 +88,10 @@ class JobFacts:
         self.others_waited = False
         self.first_in_line = True
         self.had_company = False
+        self.left_others = False
         self.workloads_waited = False
         self.found_crowd = False
+        self.idle_since_us: int | None = None
 
     @property
     def code(self) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
-from pytest_qruntime.contracts.facts import LOST_CODE, Facts
+from pytest_qruntime.contracts.facts import LOST_CODE, Facts, Moment, WorkloadFacts
 from pytest_qruntime.model.states import CLOSED_BY_ACTIVE_TTL, INACTIVATED_BY_ACTIVE_TTL
 
 ACT = Chapter("ACT", "Active TTL")
@@ -57,19 +57,35 @@ def the_ttls_are_in_order(facts: Facts) -> Iterator[Outcome]:
 def used_up_is_inactive(facts: Facts) -> Iterator[Outcome]:
     """ACT-04"""
     for workload in facts.workloads:
-        limit_us, closed = workload.active_ttl_us, workload.closed
+        closed = workload.closed
         for moment in workload.inactivations:
-            if moment.reason == INACTIVATED_BY_ACTIVE_TTL and limit_us is not None:
-                expected = f"after {seconds(limit_us)} of active time"
-                seen = f"after {seconds(moment.active_us)}"
-                yield moment.active_us == limit_us or broken(moment.event, expected, seen, number=moment.no)
-                for job in workload.jobs:
-                    if job.end is not None and job.end.at_us == moment.at_us and job.code == LOST_CODE:
-                        yield broken(job.end, "it stays queued", f"it {job.outcome}", number=job.end_no)
+            if moment.reason == INACTIVATED_BY_ACTIVE_TTL:
+                yield from _is_inactive(workload, moment)
         if closed is not None and closed.reason == CLOSED_BY_ACTIVE_TTL:
             closes = facts.policy.active_ttl_expiry == "close"
             yield closes or broken(closed.event, "it becomes inactive", "it is closed", number=closed.no)
-        if facts.policy.active_ttl_expiry != "ignore" and workload.state == "active" and limit_us is not None:
-            due_us = workload.active_since_us + limit_us - workload.active_us
-            if limit_us < (workload.max_ttl_us or 0) and facts.passed(due_us):
-                yield facts.overdue(workload, due_us, "it becomes inactive")
+        if facts.policy.active_ttl_expiry != "ignore":
+            yield from _not_longer(facts, workload)
+
+
+def _is_inactive(workload: WorkloadFacts, moment: Moment) -> Iterator[Outcome]:
+    limit_us = workload.active_ttl_us or 0
+    expected, seen = f"after {seconds(limit_us)} of active time", f"after {seconds(moment.active_us)}"
+    yield moment.active_us == limit_us or broken(moment.event, expected, seen, number=moment.no)
+    for job in workload.jobs:
+        if job.end is not None and job.end.at_us == moment.at_us and job.code == LOST_CODE:
+            yield broken(job.end, "it stays queued", f"it {job.outcome}", number=job.end_no)
+
+
+def _not_longer(facts: Facts, workload: WorkloadFacts) -> Iterator[Outcome]:
+    limit_us = workload.active_ttl_us
+    if limit_us is None or limit_us >= (workload.max_ttl_us or 0):
+        return
+    ended = () if workload.ended is None else (workload.ended,)
+    for moment in (*workload.inactivations, *ended):
+        if moment.active_us > limit_us:
+            expected, seen = f"at most {seconds(limit_us)} active", f"{seconds(moment.active_us)}"
+            yield broken(moment.event, expected, seen, number=moment.no)
+    due_us = workload.active_since_us + limit_us - workload.active_us
+    if workload.state == "active" and facts.passed(due_us):
+        yield facts.overdue(workload, due_us, "it becomes inactive")

@@ -262,11 +262,16 @@ def waiting_for_a_lane_is_not_idle(facts: Facts) -> Iterator[Outcome]:
 )
 def at_the_deadline_is_too_late(facts: Facts) -> Iterator[Outcome]:
     """ITT-11"""
-    for workload, moment in _expiries(facts):
+    for workload in facts.workloads:
+        last = workload.inactivations[-1] if workload.inactivations else None
         for job in workload.jobs:
-            if job.queued is not None and job.queued.at_us == moment.at_us:
-                late = job.queued_no > moment.no
-                yield late or broken(job.queued, "it is inactive first", "it is still active", number=job.queued_no)
+            queued, since_us, ittl_us = job.queued, job.idle_since_us, workload.ittl_us
+            if queued is None or since_us is None or ittl_us is None or queued.at_us != since_us + ittl_us:
+                continue
+            if job.queued_in == "inactive" and last is not None:
+                yield True
+            elif job.queued_in == "active" and job.accepted:
+                yield broken(queued, "it is inactive first", "it is still active", number=job.queued_no)
 
 
 @ITT.rule(

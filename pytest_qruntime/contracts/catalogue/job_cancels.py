@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken
-from pytest_qruntime.contracts.facts import LOST_CODE, Facts
+from pytest_qruntime.contracts.facts import Facts
 
 JCN = Chapter("JCN", "Cancelling and deleting jobs")
 
@@ -73,19 +73,20 @@ def an_unknown_job_is_not_cancelled(facts: Facts) -> Iterator[Outcome]:
 )
 def siblings_go_on(facts: Facts) -> Iterator[Outcome]:
     """JCN-06"""
+    cancelled = set()
     for job in facts.cancelled:
         workload = job.workload
-        if workload is None or job.end is None or job.code is not None:
+        if workload is None or job.end is None or job.code is not None or not job.left_others:
             continue
-        if workload.ended is not None and workload.ended.no < job.end_no:
+        if workload.ended is None or workload.ended.no > job.end_no:
+            cancelled.add((workload, job.end.at_us))
+            yield True
+    for job in facts.lost:
+        workload = job.workload
+        if workload is None or job.end is None or (workload, job.end.at_us) not in cancelled:
             continue
-        for other in workload.jobs:
-            if other is not job and other.queued_no < job.end_no and other.ended_after(job.end_no):
-                lost = other.end is not None and other.end.at_us == job.end.at_us and other.code == LOST_CODE
-                lost = lost and (workload.ended is None or workload.ended.at_us > job.end.at_us)
-                seen = f"job {other.id} {other.outcome}"
-                yield not lost or broken(job.end, "the others go on", seen, number=other.end_no)
-                break
+        if workload.ended is None or workload.ended.no > job.end_no:
+            yield broken(job.end, "it goes on: another job was cancelled", f"it {job.outcome}", number=job.end_no)
 
 
 @JCN.rule(

@@ -48,6 +48,7 @@ class JobEvents:
         if backend is not None and backend.window is workload:
             job.found_window = True
             job.found_crowd = len(backend.running) > len(workload.running)
+        job.idle_since_us = workload.idle_since_us
         workload.jobs.append(job)
         workload.queued[job] = None
         workload.idle_since_us = None
@@ -208,7 +209,9 @@ class JobEvents:
             workload.queued.pop(job, None)
             if not workload.queued and job.backend is not None:
                 job.backend.front.pop(workload, None)
-        if not workload.queued and not workload.running:
+        if workload.queued or workload.running:
+            job.left_others = True
+        else:
             workload.idle_since_us = event.at_us
             if not workload.accepting and workload.ended is None:
                 workload.drained_us = event.at_us
