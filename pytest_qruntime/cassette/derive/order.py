@@ -53,9 +53,12 @@ class _Instant:
         self._opened = {event.workload: event.by or 0 for event in events if event.kind == trace.WORKLOAD_OPENED}
         self._queued = {event.job: event.by or 0 for event in events if event.kind == trace.JOB_QUEUED}
         self._submits: defaultdict[str | None, list[int]] = defaultdict(list)
+        self._drained: defaultdict[str | None, list[int]] = defaultdict(list)
         for event in events:
             if event.kind == trace.JOB_QUEUED:
                 self._submits[event.workload].append(event.by or 0)
+            elif event.kind == trace.WORKLOAD_DRAINING:
+                self._drained[event.workload].append(event.by or 0)
         self._running = {event.job: event for event in events if event.kind == trace.JOB_RUNNING}
         self._closed = {event.workload: event for event in events if event.kind == trace.WORKLOAD_CLOSED}
         self._ended = [event for event in events if event.kind in _ENDS]
@@ -68,7 +71,7 @@ class _Instant:
         return max([own, *((_REQUESTS, by, 1) for by in self._made_by(event))])
 
     def _made_by(self, event: Derived) -> Iterator[int]:
-        """The requests of this instant that made the session and the job, that which activates it, and all it took."""
+        """The requests of this instant that made the session and the job; and before a closing, all that it took."""
         if event.workload is not None and event.workload in self._opened:
             yield self._opened[event.workload]
         if event.job is not None and event.job in self._queued:
@@ -76,7 +79,7 @@ class _Instant:
         if event.kind == trace.WORKLOAD_ACTIVATED and not self._starts(event):
             yield from sorted(self._submits[event.workload])[:1]
         if event.kind == trace.WORKLOAD_CLOSED:
-            yield from self._submits[event.workload]
+            yield from self._submits[event.workload] + self._drained[event.workload]
 
     def _key(self, event: Derived) -> _Key:
         if event.kind == trace.JOB_RUNNING:
