@@ -15,6 +15,7 @@ from pytest_qruntime.recording.run import RUN
 from pytest_qruntime.recording.static import cassette_of
 
 _NO_ANSWER: Final = "a request to which the recording has no answer"
+_OF_ONE_RUN: Final[tuple[pytest.StashKey[Any], ...]] = (FAILED, LEFT, UNANSWERED)
 _SENT: Final = "qruntime_recordings"
 _HEAD: Final = 4096
 _OURS: Final = re.compile(rb"""(?m)^qruntime:|"qruntime":""")
@@ -35,6 +36,13 @@ class Reporter:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A module that cannot be imported hides its tests."""
         self._partial = self._partial or report.failed
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """A test may run several times, for a recording or because it failed; each run has its own notes."""
+        for key in _OF_ONE_RUN:
+            if key in item.stash:
+                del item.stash[key]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from _pytest.runner import CallInfo, runtestprotocol
 
-from pytest_qruntime.recording.phase import FAILED, LEFT, PHASE, UNANSWERED, Phase
+from pytest_qruntime.recording.phase import PHASE, Phase
 
 Reports = list[pytest.TestReport]
 
-_OF_ONE_RUN: tuple[pytest.StashKey[Any], ...] = (FAILED, LEFT, UNANSWERED)
 _RAISED = (pytest.exit.Exception, KeyboardInterrupt)
 
 
@@ -29,9 +28,6 @@ def run_once(item: pytest.Item, phase: Phase) -> Reports:
     Nothing is reported to anybody. What the run left on the item is gone, as before its first run.
     """
     properties, markers = len(item.user_properties), list(item.own_markers)
-    for key in _OF_ONE_RUN:
-        if key in item.stash:
-            del item.stash[key]
     item.stash[PHASE] = phase
     again: Any = Again.from_parent(item.parent, name=item.name)  # type: ignore[arg-type]
     try:

@@ -40,3 +40,20 @@ def test_what_the_failure_says_itself_is_not_said_again(studio: Studio) -> None:
     result = recorded(studio).write(test_it=asking("qruntime.http.get('/v1/instance')")).run()
     result.assert_outcomes(failed=1)
     result.stdout.no_fnmatch_line("*a request to which the recording has no answer*")
+
+
+AGAIN = """
+    from _pytest.runner import runtestprotocol
+
+    def pytest_runtest_protocol(item, nextitem):
+        runtestprotocol(item, nextitem=nextitem, log=False)
+        runtestprotocol(item, nextitem=nextitem)
+        return True
+"""
+
+
+def test_a_test_that_is_run_again_is_judged_anew(studio: Studio) -> None:
+    lines = ("try:", "    qruntime.http.get('/v1/instance')", "except Exception:", "    pass")
+    test = asking("TIMES.append(1)", "assert len(TIMES) > 1", *lines) + "\n    TIMES = []\n"
+    result = recorded(studio).write(conftest=AGAIN, test_it=test).run()
+    result.assert_outcomes(passed=1, errors=1)
