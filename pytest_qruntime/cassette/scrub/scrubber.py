@@ -7,12 +7,13 @@ import re
 from bisect import bisect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from operator import itemgetter
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from pytest_qruntime.cassette.scrub import jsontext, layers, shapes
+from pytest_qruntime.cassette.scrub.book import book
 from pytest_qruntime.cassette.scrub.names import LEAST_KNOWN, Names
 from pytest_qruntime.cassette.scrub.rules import Rule
 from pytest_qruntime.cassette.scrub.table import DEFAULT_RULES, REFERENCES
@@ -43,17 +44,8 @@ class Scrubber:
     """
 
     def __init__(self, known: Mapping[str, str] | None = None, rules: Sequence[Rule] = DEFAULT_RULES) -> None:
-        self._text_rules = [rule for rule in rules if rule.where == "text"]
-        self._field_rules = [rule for rule in rules if rule.where == "field"]
-        self._token_rule = next((rule for rule in self._text_rules if rule.apply is shapes.jwt), None)
-        self._field_rule = lru_cache(maxsize=4096)(self._find_field_rule)
-        self._telling = frozenset("".join(rule.needs for rule in self._text_rules))
-        self._looking = lru_cache(maxsize=4096)(self._find_text_rules)
-        forms = {"secret": "scrubbed-secret-{n}"}
-        for rule in rules:
-            if rule.pseudonym is not None or rule.kind not in forms:
-                forms[rule.kind] = rule.form
-        self.names = Names(forms)
+        self._book = book(rules)
+        self.names = Names(self._book.forms)
         self._visited: dict[Any, Any] = {}
         for name, value in (known or {}).items():
             self._know(name, value)
@@ -61,7 +53,7 @@ class Scrubber:
     def _know(self, name: str, value: str) -> None:
         """A known value; of one with a structure, such as a CRN, the parts count."""
         if len(value) >= LEAST_KNOWN and self._leaf(value) == value:
-            rule = self._field_rule(name, "")
+            rule = self._book.of_field(name, "")
             self.names.know("secret" if rule is None or rule.apply is not None else rule.kind, value)
 
     # -- whole things --------------------------------------------------------------------------------------------------
@@ -170,7 +162,7 @@ class Scrubber:
         return memory
 
     def _fresh_leaf(self, text: str, field: str, parent: str, depth: int) -> str:
-        rule = self._field_rule(field, parent) if field else None
+        rule = self._book.of_field(field, parent) if field else None
         if rule is None:
             if field and _REFERENCE.fullmatch(field):
                 self.names.refer(text)
@@ -186,12 +178,6 @@ class Scrubber:
         spans = self._spans(text, field)
         if len(spans) == 1 and spans[0][:2] == (0, len(text)):
             return spans[0][2]
-        return None
-
-    def _find_field_rule(self, field: str, parent: str) -> Rule | None:
-        for rule in self._field_rules:
-            if rule.pattern.fullmatch(field) or rule.pattern.fullmatch(f"{parent}.{field}"):
-                return rule
         return None
 
     def _value(self, text: str, depth: int, field: str = "") -> str:
@@ -229,9 +215,10 @@ class Scrubber:
 
     def _encoded(self, text: str, depth: int, field: str) -> str:
         """Tokens as a whole; what is encoded; and the text around them."""
-        if self._token_rule is None or not self._token_rule.looks_at(text):
+        rule = self._book.token
+        if rule is None or not rule.looks_at(text):
             return self._runs(text, depth, field)
-        return self._pieces(text, self._token_rule.pattern, self._token, self._runs, depth, field)
+        return self._pieces(text, rule.pattern, self._token, self._runs, depth, field)
 
     def _token(self, text: str, _depth: int) -> str:
         return shapes.jwt(text, self.names)
@@ -269,7 +256,7 @@ class Scrubber:
     def _spans(self, text: str, field: str, *, binary: bool = False) -> list[tuple[int, int, str]]:
         """What is to be replaced, in order: the longest secret where several overlap."""
         found: list[tuple[int, int, int, int, Callable[[str], str]]] = []
-        for order, rule in self._looking(frozenset(self._telling.intersection(text))):
+        for order, rule in self._book.of_text(text):
             if (binary and not rule.binary) or (rule.unless and rule.exempt.fullmatch(field)):
                 continue
             for match in rule.pattern.finditer(text):
@@ -277,7 +264,7 @@ class Scrubber:
                 if start < end and (rule.accepts is None or rule.accepts(text[start:end])):
                     found.append((start - end, order, start, end, partial(rule.replace, names=self.names)))
         for start, end, kind in self.names.everywhere(text):
-            found.append((start - end, len(self._text_rules), start, end, partial(self.names.of, kind)))
+            found.append((start - end, len(self._book.rules), start, end, partial(self.names.of, kind)))
         if not found:
             return []
         chosen: list[tuple[int, int, Callable[[str], str]]] = []
@@ -288,10 +275,6 @@ class Scrubber:
                 chosen.insert(place, (start, end, replacement))
                 begins.insert(place, start)
         return [(start, end, replacement(text[start:end])) for start, end, replacement in chosen]
-
-    def _find_text_rules(self, characters: frozenset[str]) -> list[tuple[int, Rule]]:
-        """Those that look at a text in which of the telling characters these stand."""
-        return [(order, rule) for order, rule in enumerate(self._text_rules) if rule.looks_at(characters)]
 
     # -- structures ----------------------------------------------------------------------------------------------------
 
@@ -305,7 +288,7 @@ class Scrubber:
         kind, text, field, parent = leaf
         if kind != "number":
             return self._once(leaf, lambda: self._fresh_leaf(text, field, parent, depth))
-        rule = self._field_rule(field, parent) if len(text) >= _LEAST_DIGITS else None
+        rule = self._book.of_field(field, parent) if len(text) >= _LEAST_DIGITS else None
         return self._once(leaf, lambda: text if rule is None else rule.replace(text, self.names))
 
     def _learn_instance_names(self, document: Any) -> None:

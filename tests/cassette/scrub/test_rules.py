@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import re
+import weakref
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from pytest_qruntime import ConfigurationError
 from pytest_qruntime.cassette.scrub import DEFAULT_RULES, Rule, Scrubber, leaks, shapes
+from pytest_qruntime.cassette.scrub.book import book
 from pytest_qruntime.cassette.tape import Tape
 from tests.cassette.scrub.secrets import (
     ACCOUNT,
@@ -124,3 +127,33 @@ def test_a_rule_of_ones_own_for_tokens_is_looked_for_everywhere() -> None:
     rule = Rule("jwt", "tok[0-9a-f]{20}", apply=shapes.jwt)
 
     assert Scrubber(rules=(rule,)).text("it is tok0123456789abcdef0123") == "it is scrubbed-1"
+
+
+def test_what_is_known_of_rules_is_known_to_all_that_have_the_same() -> None:
+    mine = (Rule("ticket", "T-[0-9]+", apply=lambda text, _: text.lower()),)
+    theirs = (Rule("ticket", "T-[0-9]+", apply=lambda _, __: "gone"),)
+
+    assert book(mine) is book(mine)
+    assert book(list(mine)) is not book(list(mine))
+    assert Scrubber(rules=mine).text("T-1 of x") == "t-1 of x"
+    assert Scrubber(rules=theirs).text("T-1 of x") == "gone of x"
+
+
+def test_rules_of_a_list_are_those_of_now() -> None:
+    rules = [EMPLOYEE]
+    assert Scrubber(rules=rules).text("E-004711") == "scrubbed-employee-1"
+    rules.clear()
+    assert Scrubber(rules=rules).text("E-004711") == "E-004711"
+
+
+def test_not_every_rule_that_ever_was_is_kept() -> None:
+    kept = weakref.ref(first := Rule("ticket", "T-[0-9]+"))
+    rules = (first,)
+    book(rules)
+    del first, rules
+    others = [(Rule("ticket", f"T-{number}"),) for number in range(20)]
+    for one in others:
+        book(one)
+    gc.collect()
+
+    assert kept() is None
