@@ -12,6 +12,7 @@ class Notes:
 
     Attributes:
         rescued: sessions that an earlier run had left open, and what became of them.
+        spent: QPU time that a service which charges says was used.
         recorded: files that were recorded, and how much is in them.
         dropped: tests that were to be recorded and were not, and why.
         unused: tests that did not come to everything in their recordings.
@@ -21,6 +22,7 @@ class Notes:
     """
 
     rescued: list[str] = field(default_factory=list)
+    spent: list[str] = field(default_factory=list)
     recorded: list[str] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
@@ -43,6 +45,7 @@ class Notes:
         forgotten = sorted(set(self.present) - set(self.used))
         return [
             *self.rescued,
+            *self.spent,
             *(f"recorded {line}" for line in sorted(self.recorded)),
             *(f"not recorded: {line}" for line in sorted(self.dropped)),
             *(f"never reached: {line}" for line in sorted(self.unused)),

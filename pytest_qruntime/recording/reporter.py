@@ -59,7 +59,8 @@ class Reporter:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Look for forgotten files; a worker sends everything to its controller."""
+        """Look for what was used and what was forgotten; a worker sends everything to its controller."""
+        self._config.stash[RUN].settle()
         if self._notes.used:
             self._look_for_forgotten(session.items)
         output = getattr(self._config, "workeroutput", None)

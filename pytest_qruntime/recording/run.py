@@ -100,6 +100,19 @@ class Run:
             )
         self.predicted_s += take.qpu_s
 
+    def settle(self) -> None:
+        """Note what a service that charges says that this run has used."""
+        if "meter" not in vars(self) or self.target.own:
+            return
+        from pytest_qruntime.model.errors import QRuntimeError
+
+        try:
+            used = f"{self.meter.used_s():g} s"
+        except QRuntimeError as error:
+            used = f"an unknown amount ({error})"
+        of = "" if self.asked.budget is None else f" of {self.asked.budget:g} s granted"
+        self.notes.spent.append(f"QPU time: {used} used{of}; {self.predicted_s:g} s predicted")
+
     def end(self) -> None:
         """Give back what others may use."""
         made = vars(self)

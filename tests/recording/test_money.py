@@ -56,6 +56,7 @@ def submissions(host: Target, url: str) -> int:
 def test_a_service_that_is_somebody_elses_is_recorded_and_replayed(studio: Studio, host: Target) -> None:
     result = studio.write(test_it=RUNS).run("--qruntime-record", "--qruntime-budget=1h")
     result.assert_outcomes(passed=2)
+    result.stdout.re_match_lines([r"QPU time: [\d.]+ s used of 3600 s granted; [\d.]+ s predicted$"])
     text = studio.file("test_one").read_text(encoding="utf-8")
     assert "  service: unknown\n" in text
     assert "  settings:" not in text
