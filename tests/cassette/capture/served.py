@@ -145,6 +145,9 @@ class Strange(BaseHTTPRequestHandler):
         self.server.asked.wait(30)
         self.echo(body)
 
+    def do_letters(self, _: bytes) -> None:
+        self.answer(200, b"{}", ("X-Name", "Zürich"))
+
     def do_closes(self, body: bytes) -> None:
         """The connection, without a word of warning."""
         self.echo(body)

@@ -177,6 +177,12 @@ def test_the_attempts_of_a_retry_share_a_connection(odd: str, capture: Capture) 
         assert client.get(f"{odd}/connection", timeout=30).text == before
 
 
+@pytest.mark.parametrize("ask", [httpx.get, requests.get])
+def test_headers_beyond_ascii_reach_the_program_and_the_recording(odd: str, capture: Capture, ask: Any) -> None:
+    assert ask(f"{odd}/letters", timeout=30).headers["X-Name"] == "Zürich"
+    assert only(capture).response_headers["x-name"] == "Zürich"
+
+
 def test_cookies_and_json_work_for_the_program_as_ever(odd: str, capture: Capture) -> None:
     with requests.Session() as client:
         client.get(f"{odd}/cookies", timeout=30)

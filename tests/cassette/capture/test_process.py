@@ -17,6 +17,7 @@ import requests
 import urllib3
 import vcr.cassette
 import vcr.patch
+import vcr.stubs
 from vcr.errors import CannotOverwriteExistingCassetteException
 
 from pytest_qruntime import Clock, QRuntimeError
@@ -39,6 +40,7 @@ PATCHED: list[tuple[Any, str]] = [
     (httpx.AsyncHTTPTransport, "handle_async_request"),
     (aiohttp.ClientSession, "_request"),
     (vcr.patch, "force_reset"),
+    (vcr.stubs, "parse_headers"),
     (CASSETTE, "can_play_response_for"),
     (CASSETTE, "filter_request"),
     (CASSETTE, "append"),
