@@ -340,6 +340,19 @@ class Facts:
         """Whether it is certain that an event came after a moment."""
         return number > moment.no and (self.complete or event.at_us > moment.at_us + self.slack_us)
 
+    def ran_at(self, workload: WorkloadFacts, end: Moment) -> Iterator[JobFacts]:
+        """The jobs of a workload that ran when it ended, for certain."""
+        if self.complete:
+            yield from end.going
+            return
+        for job in workload.jobs if self.sure(end.event) else ():
+            if job.running is None or job.end is None or not self.sure(job.running, job.end):
+                continue
+            # who failed in that instant because of the end had not ended by himself
+            later = job.end.at_us > end.at_us or (job.end.at_us == end.at_us and job.code == LOST_CODE)
+            if job.running.at_us < end.at_us and later:
+                yield job
+
     def refusals(self, *why: str) -> Iterator[RefusalFacts]:
         """The requests that were refused for one of these reasons."""
         return (refusal for refusal in self.refused if refusal.why in why)

@@ -79,10 +79,10 @@ def queued_jobs_fail_on_cancel(facts: Facts) -> Iterator[Outcome]:
         yield from lost_at(facts, end)
 
 
-def going_on(facts: Facts, end: Moment) -> Iterator[Outcome]:
+def going_on(facts: Facts, workload: WorkloadFacts, end: Moment) -> Iterator[Outcome]:
     """The jobs that ran when a workload ended went on until they ended by themselves, or by their user."""
-    for job in end.going:
-        if job.end is not None and facts.sure(job.end, job.running, end.event):
+    for job in facts.ran_at(workload, end):
+        if job.end is not None:
             taken = job.code == LOST_CODE or (job.end.kind == JOB_FAILED and job.end.at_us == end.at_us)
             yield not taken or broken(job.end, "it runs to its end", f"it {job.outcome}", number=job.end_no)
 
@@ -97,8 +97,8 @@ def going_on(facts: Facts, end: Moment) -> Iterator[Outcome]:
 )
 def running_jobs_finish_after_cancel(facts: Facts) -> Iterator[Outcome]:
     """CAN-03"""
-    for _, end in cancels(facts):
-        yield from going_on(facts, end)
+    for workload, end in cancels(facts):
+        yield from going_on(facts, workload, end)
 
 
 @CAN.rule(

@@ -63,8 +63,8 @@ def nobody_is_taken_from_the_lane(facts: Facts) -> Iterator[Outcome]:
         ended = workload.ended
         if ended is None:
             continue
-        for job in ended.going:
-            if job.end is not None and facts.sure(job.running, job.end):
+        for job in facts.ran_at(workload, ended):
+            if job.end is not None:
                 kept = job.code != LOST_CODE
                 yield kept or broken(job.end, "it runs to its end", f"it {job.outcome}", number=job.end_no)
 

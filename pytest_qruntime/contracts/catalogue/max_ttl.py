@@ -103,8 +103,8 @@ def queued_jobs_fail_at_max_ttl(facts: Facts) -> Iterator[Outcome]:
 )
 def running_jobs_finish_after_max_ttl(facts: Facts) -> Iterator[Outcome]:
     """MAX-04"""
-    for _, closed in expiries(facts):
-        yield from going_on(facts, closed)
+    for workload, closed in expiries(facts):
+        yield from going_on(facts, workload, closed)
 
 
 @MAX.rule(
