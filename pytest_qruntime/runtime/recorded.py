@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
 
 from pytest_qruntime.cassette.replay import Deck
 from pytest_qruntime.cassette.replay.likeness import Likeness
@@ -18,19 +17,18 @@ from pytest_qruntime.model import NothingPendingError
 from pytest_qruntime.rest import Request, Response
 from pytest_qruntime.rest.credentials import TOKEN_LIFETIME_S
 from pytest_qruntime.rest.regions import host_of, region_of_crn
-from pytest_qruntime.rest.service import IAM_PATH
 from pytest_qruntime.runtime.observed import Observed
 from pytest_qruntime.runtime.premises import DEFAULT_BACKEND
 
 __tracebackhide__ = hidden
 
 OWN_SERVER: Final = "pytest-qruntime"
-# What a recording without any calls them; scrubbing takes both for pseudonyms.
+# Both are what scrubbing takes for pseudonyms.
+API_KEY: Final = f"scrubbed_api_key_{1:027d}"
 NO_CRN: Final = (
     "crn:v1:bluemix:public:quantum-computing:us-east:"
     "a/acc00000000000000000000000000001:00000000-0000-4000-8000-000000000001::"
 )
-NO_KEY: Final = f"scrubbed_api_key_{1:027d}"
 _CRN: Final = "service-crn"
 _REFRESH_AFTER_US: Final = TOKEN_LIFETIME_S * 1_000_000 * 4 // 5
 
@@ -47,7 +45,6 @@ class RecordedAccount:
         self._deck = deck
         self._likeness = likeness
         self._crns = list(dict.fromkeys(_crns(tape.exchanges))) or [NO_CRN]
-        self._api_key = next(_api_keys(tape.exchanges), NO_KEY)
         self._named: dict[str, str] = {}
         self._token: tuple[str, int] | None = None
         self.default_backend = _default_backend(tape)
@@ -63,8 +60,8 @@ class RecordedAccount:
         return self._crns[0]
 
     def api_key(self) -> str:
-        """The API key with which it was recorded, or what one without a key is given."""
-        return self._api_key
+        """An API key as recordings have them. Which one it is, nobody asks."""
+        return API_KEY
 
     def token(self) -> str:
         """A bearer token that is valid now, and for a fifth of its hour at least."""
@@ -162,12 +159,6 @@ def _crns(exchanges: Iterable[Exchange]) -> Iterator[str]:
     told = [one for one in exchanges if one.request_headers.get(_CRN)]
     for one in sorted(told, key=lambda one: one.method != "POST"):
         yield one.request_headers[_CRN]
-
-
-def _api_keys(exchanges: Iterable[Exchange]) -> Iterator[str]:
-    for one in exchanges:
-        if one.method == "POST" and urlsplit(one.url).path.endswith(IAM_PATH):
-            yield from parse_qs(one.request_body.decode("utf-8", "replace")).get("apikey", ())
 
 
 def _default_backend(tape: Tape) -> str:

@@ -122,12 +122,10 @@ def test_instances_that_are_called_by_their_names_are_told_apart() -> None:
 
 
 def test_the_names_that_a_recording_has_itself_are_taken_as_they_are() -> None:
-    def by_name(service: QiskitRuntimeService, number: int) -> Any:
-        name = service.instances()[number]["name"]
-        return submit(QiskitRuntimeService(token=KEY, instance=name).backend("fake_manila")).job_id()
-
     def story(qruntime: Surface) -> Any:
-        return [by_name(QiskitRuntimeService(token=KEY, instance=qruntime.crn), number) for number in (1, 2)]
+        names = [one["name"] for one in QiskitRuntimeService(token=KEY, instance=qruntime.crn).instances()]
+        second, first = (QiskitRuntimeService(token=KEY, instance=names[number]) for number in (2, 1))
+        return [submit(service.backend("fake_manila")).job_id() for service in (first, second)]
 
     def instances(qruntime: QRuntime) -> None:
         qruntime.instance("lab-1")
