@@ -60,9 +60,13 @@ class Likeness:
         """One that has met the pseudonyms of the recorded requests. Programs without secrets never need it."""
         scrubber = Scrubber(rules=self._rules)
         scrubber.names.reserving = True
-        for exchange in self._exchanges:
-            sent = _essence(exchange)
-            scrubber.look(replace(sent, url="") if sent.url in self._plain else sent)
+        seen = set()
+        for one in self._exchanges:
+            url = "" if one.url in self._plain else one.url
+            told = url, one.request_headers.get(_COUNTS), one.request_body
+            if told not in seen:
+                seen.add(told)
+                scrubber.look(replace(_essence(one), url=url))
         return scrubber
 
 
