@@ -15,7 +15,7 @@ def begin(config: pytest.Config) -> None:
     run = config.stash[RUN] = Run(config)
     if not hasattr(config, "workerinput"):  # a worker's controller has looked at everything
         refuse_in_ci(run.asked)
-        if run.asked.records or config.getoption("qruntime_source", None) == "live":
+        if run.asked.live:
             _check_target(config, run)
     config.pluginmanager.register(Reporter(config), "qruntime-reporter")
     if run.asked.records:

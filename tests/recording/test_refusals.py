@@ -71,8 +71,10 @@ def test_a_service_that_charges_needs_a_budget(studio: Studio) -> None:
 
 
 @pytest.mark.usefixtures("somebody")
-def test_a_live_run_without_recording_needs_a_budget_too(studio: Studio) -> None:
-    refused(studio.write(test_it=ASKS).run("-s", "--qruntime-source=live"))
+@pytest.mark.parametrize("option", ["--qruntime-source=live", "--qruntime-url=https://cloud.ibm.com"])
+def test_a_live_run_without_recording_needs_a_budget_too(studio: Studio, option: str) -> None:
+    live = ASKS.replace('source="cassette"', 'source="live"')
+    assert "charges an account" in refused(studio.write(test_it=live).run("-s", option))
 
 
 @pytest.mark.usefixtures("somebody")
