@@ -10,7 +10,7 @@ from pytest_qruntime.cassette.derive import derive
 from pytest_qruntime.cassette.errors import CassetteError
 from pytest_qruntime.cassette.tape import Exchange, Tape
 from pytest_qruntime.model import Policy
-from tests.cassette.derive.telling import JOB, SESSION, at, close, error, look, open_at, submit, told
+from tests.cassette.derive.telling import JOB, SESSION, at, cancel, close, error, look, open_at, submit, told
 from tests.cassette.derive.test_any_lifecycle import recorded
 from tests.cassette.replay.tapes import said
 from tests.cassette.replay.test_any_lifecycle import Action
@@ -69,15 +69,15 @@ def test_a_session_that_is_closed_and_one_that_will_be_refuse_in_the_same_words(
     refused = {"sent": {"session_id": SESSION}, **error(400, 1217, "Session has been closed.")}
     closed = look(9, state="closed", closed_at=at(6), accepting_jobs=False)
 
-    found = told(open_at(0), submit(1), close(2), said(4, "POST /jobs", **refused), said(8, "POST /jobs", **refused))
-    assert [data.get("refusal") for _, kind, data in found if kind == "request.rejected"] == [None, None]
-    found = told(
-        open_at(0), submit(1), close(2), said(4, "POST /jobs", **refused), said(8, "POST /jobs", **refused), closed
-    )
-    assert [data.get("refusal") for _, kind, data in found if kind == "request.rejected"] == [
-        "workload_not_accepting",
-        "workload_closed",
-    ]
+    def refusals(*story: Exchange) -> list[object]:
+        found = told(open_at(0), submit(1), *story)
+        return [data.get("refusal") for _, kind, data in found if kind == "request.rejected"]
+
+    early, then, late = (said(at_s, "POST /jobs", **refused) for at_s in (4, 6, 8))
+    assert refusals(close(2), early, late) == [None, None]
+    assert refusals(close(2), early, then, late, closed) == ["workload_not_accepting", None, "workload_closed"]
+    assert refusals(cancel(2), early, late, closed) == ["workload_closed", "workload_closed"]
+    assert refusals(close(2), early, cancel(5), late, closed) == ["workload_not_accepting", "workload_closed"]
 
 
 @pytest.mark.parametrize(

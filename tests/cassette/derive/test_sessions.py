@@ -105,6 +105,12 @@ def test_usage_is_settled_when_the_last_job_of_a_closed_session_was_seen_to_end(
         "workload.settled",
         {"usage_us": 7_500_000, "exchange": 5},
     )
+    metrics = said(12, f"GET /jobs/{JOB}/metrics", {"timestamps": {"created": at(1), "finished": at(7)}})
+    assert told(*story, job(11, "Completed"), metrics)[-1] == (
+        7,
+        "workload.settled",
+        {"usage_us": 7_500_000, "exchange": 3},
+    )
     assert "workload.settled" not in [kind for _, kind in kinds(*story[1:], job(9, "Completed"), look(10, **closed))]
 
 
