@@ -194,8 +194,8 @@ passed by at once; several characters mean any of them.
 `qruntime scrub FILE` takes the secrets out of a recording of this plugin, of vcrpy or of pytest-recording, in its
 place or into `--output FILE`. It says where it found something, and what, never the secret. `--check` looks only. The
 values of `QISKIT_IBM_TOKEN`, `QISKIT_IBM_INSTANCE` and of every variable that `--env NAME` names are known values.
-`--rules MODULE:NAME` adds rules of your own: a list of `Rule`, in a module that can be imported from the folder at hand.
-[`qruntime check`](checking.md) takes both options too.
+`--rules MODULE:NAME` adds rules of your own: a list of `Rule`, in a module that can be imported from the folder at
+hand. [`qruntime check`](checking.md) takes both options too.
 
 | it ends with | if |
 | --- | --- |
