@@ -16,6 +16,7 @@ from pytest_qruntime.sdk import own_service
 from tests.runtime.recordings import ended_after, left, recorded, replayed
 from tests.sdk.client import bell, estimator, sampler, submit, zz
 from tests.sdk.needs import at_least
+from tests.sdk.test_primitives import PRIMITIVES
 
 THEIRS = "crn:v1:bluemix:public:quantum-computing:us-east:a/bbbb4efa4efa4efa4efa4efa4efa4efa:31111111-2222::"
 KEY = "k3y" * 13 + "Other"
@@ -152,6 +153,20 @@ def test_primitives_with_parameters_and_batches_are_recognised() -> None:
             first = estimator(batch).run([(circuit, zz(), [0.5])])
             second = sampler(batch).run([bell()], shots=100)
             return first.result()[0].data.evs.tolist(), second.result()[0].data.meas.get_counts()
+
+    seen, tape = recorded(story, backend="fake_manila")
+    assert replayed(story, tape)[0] == seen
+
+
+@pytest.mark.parametrize("name", PRIMITIVES)
+def test_the_jobs_of_every_primitive_are_recognised(name: str) -> None:
+    """They are encoded anew, with other names and ids."""
+
+    def story(qruntime: Surface) -> Any:
+        service = QiskitRuntimeService(token=KEY, instance=qruntime.crn)
+        job = PRIMITIVES[name].run(service.backend("fake_manila"))
+        PRIMITIVES[name].check(job.result())
+        return job.job_id()
 
     seen, tape = recorded(story, backend="fake_manila")
     assert replayed(story, tape)[0] == seen

@@ -97,7 +97,7 @@ def _canonical(body: bytes) -> str:
 
 def readable(body: bytes) -> Any:
     """A JSON document in which encoded data is told. Raises `ValueError` or `RecursionError` if the body is none."""
-    found = json.loads(body)
+    found = json.loads(payloads.uncounted(body))
     return payloads.told(found) if payloads.holds_data(body) else found
 
 

@@ -13,9 +13,10 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib.util import find_spec
+from inspect import signature
 from typing import Any, Final
 
 _MAX_BYTES: Final = 1 << 26
@@ -26,13 +27,25 @@ _BASE64: Final = re.compile(r"[A-Za-z0-9+/]{8,}={0,2}")
 _QPY: Final = b"QISKIT"
 # Older files hold expressions as something that is executed when it is read.
 _FIRST_SAFE_QPY: Final = 13
+# What an operation has besides parameters.
+_MORE: Final = ("condition", "target", "unit", "ctrl_state", "annotations")
 _COUNTED_NAME: Final = re.compile(r"circuit-[0-9]+(?:-[0-9]+)*")
+_BASES: Final = b"basis_changes."
+_BASIS: Final = re.compile(rb"(?<![A-Za-z0-9])basis([0-9]+)(?![A-Za-z0-9])")
 _UUID: Final = re.compile(r"UUID\([^)]*\)|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
 def holds_data(body: bytes) -> bool:
     """Whether a JSON body may hold encoded data."""
     return _ENCODED.search(body) is not None
+
+
+def uncounted(body: bytes) -> bytes:
+    """A body without the numbers that samplomatic counts up in each process, but with their order."""
+    if _BASES not in body:
+        return body
+    rank = {number: place for place, number in enumerate(sorted(set(map(int, _BASIS.findall(body)))))}
+    return _BASIS.sub(lambda found: b"basis%d" % rank[int(found[1])], body)
 
 
 def told(document: Any) -> Any:
@@ -80,9 +93,19 @@ def _circuits(content: bytes) -> list[str] | None:
     from qiskit import qpy
 
     try:
-        return [line for circuit in qpy.load(io.BytesIO(content)) for line in _of_circuit(circuit, set())]
+        circuits = qpy.load(io.BytesIO(content), **_annotations(qpy.load))
+        return [line for circuit in circuits for line in _of_circuit(circuit, set())]
     except Exception:  # what a reader of a foreign format raises is anybody's guess
         return None
+
+
+def _annotations(load: Callable[..., Any]) -> dict[str, Any]:
+    """How the annotations of boxes are read, if Qiskit has any, and what the client writes them with is installed."""
+    if "annotation_factories" not in signature(load).parameters or find_spec("ibm_quantum_schemas") is None:
+        return {}
+    from ibm_quantum_schemas.common.qpy import ANNOTATION_FACTORIES
+
+    return {"annotation_factories": ANNOTATION_FACTORIES}
 
 
 def _of_circuit(circuit: Any, defined: set[str], indent: str = "") -> Iterator[str]:
@@ -100,8 +123,8 @@ def _of_circuit(circuit: Any, defined: set[str], indent: str = "") -> Iterator[s
 def _of_operation(operation: Any) -> str:
     blocks = getattr(operation, "blocks", ())
     parameters = [] if blocks else list(getattr(operation, "params", ()))
-    more = [getattr(operation, name, None) for name in ("condition", "target", "unit", "ctrl_state")]
-    told_more = [_stable(value) for value in more if value is not None]
+    more = [getattr(operation, name, None) for name in _MORE]
+    told_more = [_stable(value) for value in more if value is not None and value != []]
     return f"{_stable(operation.name)}({', '.join(map(_stable, parameters))}) {' '.join(told_more)}".rstrip()
 
 

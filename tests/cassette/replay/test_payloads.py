@@ -15,8 +15,10 @@ import pytest
 pytest.importorskip("qiskit")  # an extra
 from qiskit import QuantumCircuit, qpy
 from qiskit.circuit import Parameter, ParameterVector
+from qiskit.circuit.classical import expr
 
 from pytest_qruntime.cassette.replay import Deck, UnexpectedRequestError, payloads
+from pytest_qruntime.cassette.replay.meaning import readable
 from tests.cassette.replay.tapes import JOB, ask, said, tape
 
 
@@ -54,6 +56,9 @@ def many_things() -> QuantumCircuit:
     with circuit.switch(circuit.cregs[0]) as case, case(0):
         circuit.y(2)
     circuit.delay(100, 0, unit="dt")
+    flag = circuit.add_var("flag", expr.lift(circuit.clbits[0]))
+    with circuit.if_test(flag):
+        circuit.z(0)
     return circuit
 
 
@@ -129,13 +134,37 @@ def test_what_only_looks_like_data_is_left(text: str) -> None:
     assert payloads.told(text) == text
 
 
-def test_old_files_of_circuits_are_not_read() -> None:
+def test_what_is_cut_off_is_left() -> None:
+    whole = base64.b64encode(zlib.compress(np.random.default_rng(0).bytes(300)))
+    assert payloads.told(whole[:200].decode()) == whole[:200].decode()
+
+
+def test_old_files_of_circuits_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Expressions in them are evaluated."""
+    read: list[Any] = []
+
+    def load(file: Any, **_: Any) -> list[QuantumCircuit]:
+        read.append(file)
+        return [bell()]
+
+    monkeypatch.setattr(qpy, "load", load)
     file = io.BytesIO()
     qpy.dump(bell(), file)
-    old = file.getvalue()[:6] + struct.pack("!B", 12) + file.getvalue()[7:]
+    old = file.getvalue()[:6] + struct.pack("!B", 12) + file.getvalue()[7:] + b"not read before"
     assert str(payloads.told(packed(old))).startswith("data with the SHA-256 ")
-    assert isinstance(payloads.told(packed(file.getvalue())), list)
+    assert read == []
+
+
+def test_bases_that_are_counted_up_are_told_by_their_order() -> None:
+    def names(*numbers: int) -> bytes:
+        return json.dumps({f"basis_changes.basis{number}": [f"basis{number}"] for number in numbers}).encode()
+
+    assert (
+        readable(names(0, 1))
+        == readable(names(9, 10))
+        == {"basis_changes.basis0": ["basis0"], "basis_changes.basis1": ["basis1"]}
+    )
+    assert readable(b'{"a":"basis7"}') == {"a": "basis7"}
 
 
 def test_a_job_of_another_process_is_the_recorded_one() -> None:
