@@ -90,16 +90,13 @@ def corrected(
         began_us: the instant of the world at which the recording began.
         others: whether other users may have been there.
     """
-    after = {
-        number: _corrected(fate, jobs[number], before.get(number, NONE))
-        for number, fate in fates.items()
-        if number in jobs
-    }
+    made = [(number, fate, jobs[number]) for number, fate in fates.items() if number in jobs]
+    after = {number: _corrected(fate, job, before.get(number, NONE)) for number, fate, job in made}
     after = {number: direction for number, direction in after.items() if direction != NONE}
     if after != before or not others:
         return after
-    for number in jobs:
-        begin_us = _later_begin_us(fates[number], jobs[number], began_us)
+    for number, fate, job in made:
+        begin_us = _later_begin_us(fate, job, began_us)
         if begin_us is not None and after.get(number, NONE).not_before_us is None:
             return {**after, number: replace(after.get(number, NONE), not_before_us=began_us + begin_us)}
     return after

@@ -21,6 +21,9 @@ class Names:
 
     Ids of sessions and jobs are replaced wherever they stand. Cursors and account ids are replaced as values of a query
     or of a body alone. CRNs need no replacing: the fake's instances have the recorded ones.
+
+    A recording of the project's own server may have the very ids that the fake gives. One that no answer of the
+    recording gave is unknown all the same, so it is written backwards.
     """
 
     def __init__(self, shown: Shown) -> None:
@@ -29,10 +32,18 @@ class Names:
         self._bytes: dict[bytes, bytes] = {}
 
     def learn(self, recorded: str, found: str) -> None:
-        """The fake gave another id, or the same."""
-        if recorded != found:
-            self._words[recorded] = found
-            self._bytes[recorded.encode()] = found.encode()
+        """The fake gave an id in the place of a recorded one."""
+        self._learn(recorded, found)
+        if found not in self._words:
+            self.made(found)
+
+    def made(self, found: str) -> None:
+        """The fake gave an id where the recording has none."""
+        self._learn(found, found[::-1])
+
+    def _learn(self, recorded: str, found: str) -> None:
+        self._words[recorded] = found
+        self._bytes[recorded.encode()] = found.encode()
 
     def of(self, recorded: str) -> str:
         """The fake's name for something."""

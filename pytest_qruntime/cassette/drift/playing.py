@@ -132,12 +132,14 @@ class Play:
     def _note(self, entry: Entry, found: Body, *, worked: bool) -> None:
         """Learn what the fake calls what it has made."""
         said: Any = found.document
-        if entry.created:
-            if worked and isinstance(said, dict) and isinstance(said.get("id"), str):
-                self._names.learn(entry.created, said["id"])
-                self._created.add(entry.created)
-            else:
-                self._lost.add(entry.created)
+        name = said.get("id") if (entry.submits or entry.opens) and worked and isinstance(said, dict) else None
+        if entry.created and isinstance(name, str):
+            self._names.learn(entry.created, name)
+            self._created.add(entry.created)
+        elif entry.created:
+            self._lost.add(entry.created)
+        elif isinstance(name, str):
+            self._names.made(name)
         if entry.submits and self.world.submitted is not None:
             self.jobs[entry.number] = self.world.submitted
         if entry.worked and worked and isinstance(said, dict):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pytest_qruntime.cassette.drift import drift
 from pytest_qruntime.cassette.errors import CassetteError
 from pytest_qruntime.cassette.tape import Exchange, Provenance, Tape
-from tests.cassette.drift.plays import of_service, taped, told
+from tests.cassette.drift.plays import answer, edited, of_service, taped, told
 
 BOUNDED = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 TAPE = taped()
@@ -73,6 +73,14 @@ def test_exchanges_with_rubbish(number: int, rubbish: bytes, where: str) -> None
 
     with suppress(CassetteError):
         drift(replace(TAPE, exchanges=tuple(exchanges)))
+
+
+@pytest.mark.parametrize("name", [None, "", 7, "the same"])
+def test_jobs_without_an_id_or_with_that_of_another(name: object) -> None:
+    lie = edited(TAPE, "POST /jobs", answer(lambda document: document.update(id=name)))
+
+    assert drift(lie).findings
+    assert drift(told(lie, None)).findings
 
 
 def test_without_exchanges_nothing_differs() -> None:
