@@ -57,7 +57,7 @@ class Api:
         """Close a session or batch at once: what runs goes on, what is queued does not. Raises `QRuntimeError`."""
         path = f"/v1/sessions/{quote(session_id)}/close"
         answer = self._ask("DELETE", path)
-        if answer.status >= _REFUSED and answer.status != _NOT_FOUND:
+        if answer.status >= _REFUSED:
             raise _refused("DELETE", path, answer)
 
     def session_usage_s(self, session_id: str) -> tuple[float, bool]:

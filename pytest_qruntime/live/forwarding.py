@@ -18,7 +18,6 @@ TIMEOUT_S: Final = 60.0
 _OF_A_CONNECTION: Final = frozenset(
     {"connection", "content-length", "host", "keep-alive", "proxy-authorization", "te", "transfer-encoding", "upgrade"}
 )
-_OF_THE_WIRE: Final = frozenset({"connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"})
 
 
 class Forwarding:
@@ -43,8 +42,7 @@ class Forwarding:
             content=request.body,
         )
         answer = self._http.send(sent)
-        headers = tuple((name, value) for name, value in answer.headers.multi_items() if name not in _OF_THE_WIRE)
-        return Response(answer.status_code, headers, answer.content)
+        return Response(answer.status_code, tuple(answer.headers.multi_items()), answer.content)
 
     def close(self) -> None:
         """Close the connections."""

@@ -85,10 +85,7 @@ class Quiet:
             self._connection = _connection(self._to)
         self._connection.request(method, self._to.path + path, body, dict(headers or {}))
         response = self._connection.getresponse()
-        answer = Answer(response.status, response.read())
-        if response.will_close:
-            self._close()
-        return answer
+        return Answer(response.status, response.read())
 
     def _close(self) -> None:
         if self._connection is not None:

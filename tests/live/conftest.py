@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pytest_qruntime.live import Target, find
-from tests.live.places import serving
+from pytest_qruntime.live import Journal, Target, find
+from pytest_qruntime.live.journal import FOLDER
+from tests.live.places import as_a_host, control, jobs_take, serving
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +43,26 @@ def nobodys_account(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
 def own(server_url: str) -> Target:
     """A server of our own, as it is found by its address."""
     return find(server_url, {})
+
+
+@pytest.fixture
+def host(real_time_url: str) -> Target:
+    """A world of its own for each test, whose jobs are over at once."""
+    number = control(real_time_url, "/worlds", time="real", own_account=True)["world"]
+    jobs_take(real_time_url, number, quantum=0.0)
+    return as_a_host(real_time_url, number)
+
+
+@pytest.fixture
+def slow_host(real_time_url: str) -> Target:
+    """A service whose jobs take ten seconds of QPU time, which pass when the test says so."""
+    number = control(real_time_url, "/worlds", time="manual", own_account=True)["world"]
+    jobs_take(real_time_url, number, quantum=10)
+    return as_a_host(real_time_url, number)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    journal = Journal(tmp_path / FOLDER)
+    yield journal
+    journal.end()

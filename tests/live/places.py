@@ -13,7 +13,10 @@ from typing import Any
 
 import httpx
 
-from pytest_qruntime.live import Target
+from pytest_qruntime.cassette.capture import Capture
+from pytest_qruntime.live import LiveRuntime, Target
+
+SETTINGS = {"backend": "fake_backend"}
 
 
 @contextmanager
@@ -74,3 +77,19 @@ def somebody(status: int, body: bytes) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join()
+
+
+def jobs_take(url: str, number: str, *, quantum: float) -> None:
+    control(url, f"/worlds/{number}/next-jobs", times=None, classical=0, quantum=quantum)
+
+
+def pass_time(host: Target, by: str) -> None:
+    root = host.url.removesuffix("/api")
+    number = next(one["world"] for one in control(root, "/worlds")["worlds"] if one["crn"] == host.crn)
+    control(root, f"/worlds/{number}/time", advance_by=by)
+
+
+def capturing(runtime: LiveRuntime) -> Capture:
+    """What recording does with a live service."""
+    target = runtime.target
+    return Capture(canonical=target.canonical, service=target.service, before=runtime.before, after=runtime.observe)

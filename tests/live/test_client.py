@@ -9,7 +9,7 @@ import pytest
 
 from pytest_qruntime.cassette.capture import Capture
 from pytest_qruntime.live import Target, connected
-from tests.live.places import as_a_host, control
+from tests.live.places import as_a_host, control, jobs_take
 
 qiskit_ibm_runtime = pytest.importorskip("qiskit_ibm_runtime")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -55,8 +55,6 @@ def test_an_hours_long_session_of_the_real_client_costs_few_requests(own: Target
 def test_it_finds_a_real_service_by_the_account_of_the_target(real_time_url: str) -> None:
     number = control(real_time_url, "/worlds", time="real", own_account=True)["world"]
     host = as_a_host(real_time_url, number)
-    from tests.live.test_hosts import jobs_take
-
     jobs_take(real_time_url, number, quantum=0.0)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in control(real_time_url, f"/worlds/{number}")["environment"].items():

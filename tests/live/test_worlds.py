@@ -14,8 +14,9 @@ import httpx
 import pytest
 import requests
 
-from pytest_qruntime import ConfigurationError, NothingPendingError, Policy, QRuntimeError
+from pytest_qruntime import ConfigurationError, NothingPendingError, Plan, Policy, QRuntimeError
 from pytest_qruntime.live import Journal, Target, connected, find
+from pytest_qruntime.live.wire import world_of
 from tests.live.places import control, serving
 
 
@@ -69,6 +70,17 @@ def test_a_setting_that_cannot_be_told_is_refused_before_anything_is_made(
     assert control(own.url, "")["worlds"] == before
 
 
+def test_a_policy_is_told_by_the_knobs_that_are_turned() -> None:
+    policy = Policy(batch_autoend=5, unused_autoclose={"batch": 60})
+    assert world_of({"policy": policy})["policy"] == {"batch_autoend": 5, "unused_autoclose": {"batch": 60}}
+
+
+def test_a_plan_with_limits_of_its_own_cannot_be_told() -> None:
+    assert world_of({"plan": Plan.named("flex")})["plan"] == "flex"
+    with pytest.raises(ConfigurationError, match="plan is flex with limits of its own; a server takes one of open"):
+        world_of({"plan": Plan.named("flex").but(pending_limit=1)})
+
+
 def test_sleeping_moves_the_time_of_the_server(own: Target) -> None:
     with connected(own, label="t", settings={}) as qruntime:
         began = datetime.datetime.now(datetime.timezone.utc)
@@ -94,6 +106,8 @@ def test_tokens_grow_old_and_are_renewed_in_the_time_of_the_world(own: Target) -
     with connected(own, label="t", settings={}) as qruntime:
         first = qruntime.http.get("/v1/backends").request.headers["Authorization"]
         qruntime.clock.tick("5h")
+        own_token = {"Authorization": "Bearer of-the-sender"}
+        assert qruntime.http.get("/v1/backends", headers=own_token).status_code == 401
         again = qruntime.http.get("/v1/backends")
         assert (again.status_code, again.request.headers["Authorization"] != first) == (200, True)
         assert (
