@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ibm_cloud_sdk_core import base_service
 from qiskit_ibm_runtime import QiskitRuntimeService
 
-from pytest_qruntime import NothingPendingError, QRuntime
+from pytest_qruntime import NothingPendingError, QRuntime, world
 from pytest_qruntime.client import AnyEvent, EventPatience, Job
 from pytest_qruntime.client.turns import InTurn
 from pytest_qruntime.rest import Request, Response
@@ -95,3 +96,12 @@ def test_instances_can_be_called_as_the_code_calls_them() -> None:
         service = own(qruntime, instance="our-lab")
         assert [one["name"] for one in service.instances()] == ["our-lab"]
         assert service.active_instance() == qruntime.crn
+
+
+def test_the_users_own_settings_for_the_platform_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ibm-credentials.env").write_text("GLOBAL_SEARCH_URL=https://elsewhere.example\n")
+    monkeypatch.chdir(tmp_path)
+    with distant(build(backend="fake_manila")):
+        assert base_service.read_external_sources("global_search") == {"URL": "https://elsewhere.example"}
+    with world():
+        assert base_service.read_external_sources("global_search") == {}
