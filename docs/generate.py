@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+from collections import defaultdict
 from pathlib import Path
 
 from pytest_qruntime import fixtures
 from pytest_qruntime.cassette.scrub import DEFAULT_RULES, Scrubber
 from pytest_qruntime.client import Job, Session
 from pytest_qruntime.clock import Clock
+from pytest_qruntime.contracts.mutants import MUTANTS
+from pytest_qruntime.contracts.page import page as contracts
 from pytest_qruntime.model import Policy
 from pytest_qruntime.model.policy import WITHOUT_KNOB
 from pytest_qruntime.recording.options import MODES
@@ -363,12 +366,22 @@ def _code(allowed: str) -> str:
     return ", ".join(f"`{choice}`" if " " not in choice else choice for choice in allowed.split(" | "))
 
 
+def contracts_page() -> str:
+    """The catalogue of contracts, each with a service that breaks it."""
+    faults: defaultdict[str, list[str]] = defaultdict(list)
+    for mutant in sorted(MUTANTS, key=lambda one: len(one.breaks)):
+        for broken in mutant.breaks:
+            faults[broken].append(mutant.fault)
+    return contracts(faults)
+
+
 PAGES = {
     "policy.md": policy_page,
     "options.md": options_page,
     "fixtures.md": fixtures_page,
     "rest.md": rest_page,
     "scrubbing.md": scrubbing_page,
+    "contracts.md": contracts_page,
 }
 
 

@@ -144,6 +144,22 @@ class Story:
         return stage.world.trace, stage.terms()
 
 
+class Stories:
+    """A list of stories."""
+
+    def __init__(self) -> None:
+        self.all: list[Story] = []
+
+    def story(self, **stage: Any) -> Callable[[Callable[[Stage], None]], Callable[[Stage], None]]:
+        """Register a function as a story of its name; `stage` says how the stage is set."""
+
+        def register(tell: Callable[[Stage], None]) -> Callable[[Stage], None]:
+            self.all.append(Story(tell.__name__.replace("_", " "), stage, tell))
+            return tell
+
+        return register
+
+
 def user_error(at: str = "quantum") -> Failure:
     """A failure that is the user's fault."""
     return Failure(code=1517, reason="instruction not supported", at=at)  # type: ignore[arg-type]

@@ -1,0 +1,70 @@
+"""The catalogue as a page in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pytest_qruntime.contracts.catalogue import CATALOGUE, CATALOGUE_VERSION, CHAPTERS
+from pytest_qruntime.contracts.contract import CONFIDENCE, SOURCES, Contract
+
+HEAD = """\
+# Contracts
+
+A contract is a rule of the lifecycle with an id, its source, and a judge: a function that goes through a trace and says
+that the rule holds, that it is broken, and when and by whom, or that it was **not exercised**. A contract never holds
+because nothing happened. That each of them can fail is shown by the [kill matrix](kill-matrix.md).
+
+```python
+from pytest_qruntime import world
+from pytest_qruntime.contracts import Terms, check
+
+with world() as qruntime:
+    session = qruntime.session()
+    job = session.run("sampler")
+    session.cancel()
+    job.result()
+
+    report = check(qruntime.trace, terms=Terms.of(qruntime.world))
+    assert report.verdict("CAN-03") == "holds"  # the running job finished
+    assert report.verdict("CAN-02") == "not exercised"  # there was no queued one
+    assert report.broken == []
+```
+
+`check` takes the trace of a fake service, or what a [recording](cassettes.md) shows: `derive(tape)`, of
+`pytest_qruntime.cassette.derive`. A recording shows what its client saw: there, absence proves nothing, and what was
+seen late may have happened earlier. Only contracts that are marked *recordings* can see a break in one; the others
+are not exercised by it. `Terms` say what a trace does not: the [policy](policy.md), how many lanes a backend has, the
+plans. What depends on unknown terms is not exercised.
+
+Of level **must** is what the sources state; of level **may** what is undocumented, and our choice. Where documents
+disagree, the knob of the policy decides that the contract names.
+
+This is the catalogue of {version}: {number} contracts. A newer one may turn a green suite red; each contract says since
+when it is there.
+"""
+
+
+def page(broken_by: Mapping[str, Iterable[str]]) -> str:
+    """The page. `broken_by`: by contract, the faults of services that break it, in words."""
+    head = HEAD.format(version=CATALOGUE_VERSION, number=len(CATALOGUE))
+    sections = [head]
+    for chapter in CHAPTERS:
+        sections.append(f"\n## {chapter.prefix}: {chapter.title}\n")
+        for contract in sorted(chapter.contracts, key=lambda one: one.id):
+            sections.append("\n" + "".join(_section(contract, broken_by.get(contract.id, ()))))
+    return "".join(sections)
+
+
+def _section(contract: Contract, faults: Iterable[str]) -> Iterator[str]:
+    marks = [f"**{contract.level}**", *(["*recordings*"] if contract.partial else []), f"since {contract.since}"]
+    sources = "; ".join(SOURCES[source] for source in contract.sources)
+    evidence = ", ".join(CONFIDENCE[letter] for letter in contract.confidence)
+    yield f"### {contract.id}\n\n{contract.statement}\n\n"
+    yield f"- {', '.join(marks)}\n"
+    yield f"- to exercise it: {contract.exercise}\n"
+    for fault in faults:
+        yield f"- broken, for example, by a service that {fault}\n"
+        break
+    if contract.knobs:
+        yield f"- depends on {', '.join(f'`{knob}`' for knob in contract.knobs)}\n"
+    yield f"- source: {sources} ({evidence})\n"
