@@ -55,8 +55,8 @@ def host(real_time_url: str) -> Target:
 
 @pytest.fixture
 def slow_host(real_time_url: str) -> Target:
-    """A service whose jobs take ten seconds of QPU time, which pass when the test says so."""
-    number = control(real_time_url, "/worlds", time="manual", own_account=True)["world"]
+    """A service whose jobs take ten seconds of QPU time, one after the other, which pass when the test says so."""
+    number = control(real_time_url, "/worlds", time="manual", own_account=True, lanes=1)["world"]
     jobs_take(real_time_url, number, quantum=10)
     return as_a_host(real_time_url, number)
 

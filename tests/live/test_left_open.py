@@ -99,13 +99,13 @@ def test_what_closes_by_itself_is_left_to_do_so(slow_host: Target, journal: Jour
     with connected(slow_host, label="t", settings=SETTINGS, journal=journal) as qruntime:
         with capturing(qruntime):
             session = qruntime.session()
-            job = session.run()
+            jobs = [session.run() for _ in range(2)]
         session.close()
         assert len(journal.entries) == 1
     assert journal.entries == []
     pass_time(slow_host, "1m")
     with connected(slow_host, label="a look", settings={}) as qruntime:
-        assert qruntime.job(job.job_id()).status() == "DONE"
+        assert [qruntime.job(job.job_id()).status() for job in jobs] == ["DONE", "DONE"]
 
 
 def test_a_close_that_was_refused_closes_nothing(host: Target, journal: Journal) -> None:
