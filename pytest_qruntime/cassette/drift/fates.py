@@ -103,10 +103,12 @@ def fates_of(entries: Iterable[Entry], began_unix_us: int) -> dict[int, Fate]:
 
 def lanes_of(fates: Iterable[Fate], otherwise: int) -> int:
     """How many jobs ran at once when another one waited; `otherwise` if none did."""
-    fates = list(fates)
-    times = [(fate.begin_us, fate.end_us) for fate in fates]
-    spans = [(begin, begin if end is None else end) for begin, end in times if begin is not None]
-    if not spans or not any(fate.waited for fate in fates):
+    fates, spans = list(fates), []
+    for fate in fates:
+        if (begin_us := fate.begin_us) is not None:
+            end_us = fate.unfinished_us if fate.end_us is None else fate.end_us
+            spans.append((begin_us, max(end_us, begin_us + 1)))
+    if not spans or not any(fate.waited or fate.never_ran for fate in fates):
         return otherwise
     return max(sum(begin <= at < end for begin, end in spans) for at, _ in spans) or 1
 

@@ -35,9 +35,12 @@ def test_any_lifecycle_of_the_fake_has_no_drift(actions: list[Action], lanes: in
 WAITED = [(0, "submit", 1), (0, "submit", 1), (0, "open", 2), (20, "submit", 0), (30, "batch", 0), (100, "submit", 2)]
 # The second job was cancelled before it came to the QPU, which the first one had.
 CANCELLED = [(0, "batch", 0), (0, "submit", 2), (10, "submit", 2), (10, "submit", 1), (30, "cancel_job", 1)]
+# The second job was cancelled at once and never ran: the only lane was busy.
+BUSY = [(0, "batch", 1), (0, "submit", 0), (10, "submit", 0), (10, "cancel_job", 1), (310, "submit", 2)]
 
 
 @BOUNDED
+@example([Action(*action) for action in BUSY], 1)
 @example([Action(*action) for action in WAITED], 2)
 @example([Action(*action) for action in CANCELLED], 3)
 @given(ACTIONS, st.integers(1, 3))
