@@ -13,7 +13,7 @@ from pytest_qruntime.cassette.drift.shown import Shown
 from pytest_qruntime.cassette.tape import Exchange
 from pytest_qruntime.rest import Service
 from pytest_qruntime.rest.snapshots import folder
-from tests.cassette.drift.test_real_recordings import BEGAN_US, CRN, OPENED, said, session, tape
+from tests.cassette.drift.real import BEGAN_US, CRN, OPENED, said, session, tape
 
 SENT = {"mode": "dedicated", "backend": "ibm_fez"}
 LANES = 4

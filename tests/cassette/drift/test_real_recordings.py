@@ -12,96 +12,24 @@ from hypothesis import strategies as st
 
 from pytest_qruntime.cassette.drift import drift
 from pytest_qruntime.cassette.scrub import Scrubber
-from pytest_qruntime.cassette.tape import Exchange, Provenance, Tape
 from pytest_qruntime.cassette.taping import Taping
 from pytest_qruntime.model import World
-from pytest_qruntime.rest import Service, timestamps
+from pytest_qruntime.rest import Service
 from pytest_qruntime.rest.http import Request
 from tests.cassette.drift.plays import found, none, of_service
-from tests.cassette.replay.stages import BELL
+from tests.cassette.drift.real import (
+    JOB,
+    OPENED,
+    SESSION,
+    at,
+    job,
+    look,
+    said,
+    session,
+    submitted,
+    tape,
+)
 from tests.cassette.replay.test_any_lifecycle import ACTIONS, GRID_S, Action, recorded
-
-BEGAN = "2026-03-01T09:00:00.000000Z"
-BEGAN_US = timestamps.parse(BEGAN)
-ACCOUNT_ID = "0123456789abcdef0123456789abcdef"
-CRN = f"crn:v1:bluemix:public:quantum-computing:eu-de:a/{ACCOUNT_ID}:b0b5ba1d-fd9a-4c2b-8e7c-aa11bb22cc33::"
-HOST = "eu-de.quantum.cloud.ibm.com"
-HEADERS = {"service-crn": CRN, "authorization": "Bearer scrubbed-token-1"}
-SESSION = "0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d"
-JOB = {"program_id": "sampler", "backend": "ibm_fez", "params": {"pubs": [[BELL]]}, "session_id": SESSION}
-
-
-def said(at_s: float, what: str, answer: Any = None, *, status: int = 200, sent: Any = None) -> Exchange:
-    method, path = what.split(" ")
-    url = path if path.startswith("http") else f"https://{HOST}/api/v1{path}"
-    body = sent if isinstance(sent, bytes) else b"" if sent is None else json.dumps(sent).encode()
-    answered = b"" if answer is None else json.dumps(answer).encode()
-    return Exchange(round(at_s * 1e6), method, url, HEADERS, body, status, {}, answered)
-
-
-def tape(*exchanges: Exchange) -> Tape:
-    ordered = sorted(exchanges, key=lambda one: one.at_us)
-    return Tape(Provenance("IBM Quantum Platform", BEGAN, "real", None, {}, None), tuple(ordered))
-
-
-def at(seconds: float | None) -> str | None:
-    return None if seconds is None else timestamps.iso(BEGAN_US + round(seconds * 1e6))
-
-
-def job(name: str, status: str, *, seconds: float = 0, **state: Any) -> dict[str, Any]:
-    return {
-        "id": name,
-        "backend": "ibm_fez",
-        "state": {"status": status, "reason": None, **state},
-        "status": status,
-        "program": {"id": "sampler"},
-        "created": at(1),
-        "runtime": "",
-        "cost": 10_800,
-        "tags": [],
-        "user_id": "IBMid-user1",
-        "usage": {"seconds": seconds},
-        "private": False,
-        "estimated_running_time_seconds": 3.5,
-        "params": JOB["params"],
-        "session_id": SESSION,
-    }
-
-
-def session(state: str, *, started: float | None = None, ended: float | None = None, **others: Any) -> dict[str, Any]:
-    return {
-        "id": SESSION,
-        "backend_name": "ibm_fez",
-        "mode": "dedicated",
-        "state": state,
-        "state_reason": "why",
-        "accepting_jobs": state != "closed",
-        "max_ttl": 14_400,
-        "active_ttl": 14_400,
-        "interactive_ttl": 60,
-        "created_at": at(0),
-        "started_at": at(started),
-        "activated_at": at(started),
-        "closed_at": at(ended),
-        "last_job_started": at(started),
-        "last_job_completed": at(ended),
-        "elapsed_time": None if started is None else 3,
-        "user_id": "IBMid-user1",
-        "timestamps": [{"status": "open", "timestamp": at(0)}],
-        **others,
-    }
-
-
-OPENED = said(0, "POST /sessions", session("open"), sent={"mode": "dedicated", "backend": "ibm_fez"})
-
-
-def submitted(at_s: float, name: str) -> Exchange:
-    return said(at_s, "POST /jobs", {"id": name, "backend": "ibm_fez", "session_id": SESSION}, sent=JOB)
-
-
-def look(at_s: float, name: str, status: str, **others: Any) -> Exchange:
-    return said(at_s, f"GET /jobs/{name}", job(name, status, **others))
-
 
 LONG_QUEUE = (
     OPENED,
@@ -319,111 +247,6 @@ def test_sessions_last_as_long_as_the_plan_of_the_recording_says() -> None:
     closed = session("closed", started=1.5, ended=121.5, max_ttl=120, last_job_completed=None)
 
     assert found(tape(opened, *ran, said(199, f"GET /sessions/{SESSION}", closed))) == []
-
-
-# -- the account ------------------------------------------------------------------------------------------------------
-
-PLAN = "53bb9c3a-0d5f-4d3c-9c3e-3c0c9a1d2e4f"
-FORM = (
-    b"grant_type=urn%3Aibm%3Aparams%3Aoauth%3Agrant-type%3Aapikey&apikey=scrubbed_api_key_000000000000000000000000001"
-)
-TOKEN = {
-    "access_token": "t",
-    "refresh_token": "not_supported",
-    "token_type": "Bearer",
-    "expires_in": 3600,
-    "expiration": 1772359200,
-    "scope": "ibm openid",
-}
-FOUND = {"items": [{"crn": CRN, "name": "instance-1", "service_plan_unique_id": PLAN}], "limit": 100}
-CATALOG = {
-    "id": PLAN,
-    "name": "internal",
-    "kind": "plan",
-    "active": True,
-    "disabled": False,
-    "tags": [],
-    "overview_ui": {"en": {"display_name": "Open", "description": "d"}},
-    "metadata": {"pricing": {"type": "free", "origin": "o"}},
-}
-SEARCH = {
-    "query": f'service_name:quantum-computing AND crn:"{CRN}"',
-    "fields": ["crn", "name", "service_plan_unique_id"],
-}
-REFUSED = {
-    "errors": [{"code": 1352, "message": "no", "solution": "s", "more_info": "m"}],
-    "trace": "00000000-0000-4000-8000-000000000000",
-}
-ACCOUNT = (
-    said(0, "POST https://iam.cloud.ibm.com/identity/token", TOKEN, sent=FORM),
-    said(
-        0,
-        f"POST https://api.global-search-tagging.cloud.ibm.com/v3/resources/search?account_id={ACCOUNT_ID}",
-        FOUND,
-        sent=SEARCH,
-    ),
-    said(0, f"GET https://globalcatalog.cloud.ibm.com/api/v1/{PLAN}", CATALOG),
-)
-
-
-def test_the_account_is_found_with_its_plan() -> None:
-    dedicated = {"mode": "dedicated", "backend": "ibm_fez"}
-
-    assert found(tape(*ACCOUNT, said(1, "POST /sessions", REFUSED, status=400, sent=dedicated))) == []
-    assert found(tape(*ACCOUNT, replace(OPENED, at_us=1_000_000))) == [
-        ("status", "POST /v1/sessions", "status", "200", "400 with code 1352", 1)
-    ]
-
-
-def test_what_a_search_found_is_found_again_and_compared() -> None:
-    lie = json.loads(ACCOUNT[1].response_body)
-    lie["items"][0]["carbon"] = 12
-
-    assert found(tape(ACCOUNT[0], replace(ACCOUNT[1], response_body=json.dumps(lie).encode()))) == [
-        ("missing key", "POST /v3/resources/search", "$.items[].carbon", "a number", "no such key", 1)
-    ]
-
-
-@pytest.mark.parametrize("authorization", ["Bearer scrubbed-token-1", f"apikey {'scrubbed' * 5}", None])
-def test_requests_are_authorised_anew_unless_they_were_refused(authorization: str | None) -> None:
-    error = {"errors": [{"code": 1, "message": "m", "solution": "s", "more_info": "i"}], "trace": "t"}
-    headers = {"service-crn": CRN} if authorization is None else {"service-crn": CRN, "authorization": authorization}
-    refused = said(0, "GET /jobs", error, status=401)
-    accepted = said(1, "GET /jobs", {"jobs": [], "count": 0, "offset": 0, "limit": 200})
-
-    assert found(tape(*(replace(one, request_headers=headers) for one in (refused, accepted)))) == []
-
-
-def test_a_key_that_nobody_knew_is_not_known() -> None:
-    error = {"errorCode": "BXNIM0415E", "errorMessage": "m", "context": {"requestId": "r", "requestType": "t"}}
-
-    assert found(tape(said(0, "POST https://iam.cloud.ibm.com/identity/token", error, status=400, sent=FORM))) == []
-
-
-def test_an_instance_of_somebody_else_is_one_and_an_unknown_one_is_unknown() -> None:
-    error = {"errors": [{"code": 1200, "message": "m", "solution": "s", "more_info": "i"}], "trace": "t"}
-    unknown = {"errors": [{"code": 1279, "message": "m", "solution": "s", "more_info": "i"}], "trace": "t"}
-    other = CRN.replace("b0b5", "b0b6")
-    third = CRN.replace("b0b5", "b0b7")
-
-    def of(one: Exchange, crn: str) -> Exchange:
-        return replace(one, request_headers={**HEADERS, "service-crn": crn})
-
-    denied = of(said(1, "GET /jobs", error, status=403), other)
-    strange = of(said(1, "GET /jobs", unknown, status=404), third)
-
-    assert found(tape(OPENED, denied, strange)) == []
-
-
-def test_a_loopback_address_leads_where_it_led() -> None:
-    local = "http://127.0.0.1:1"
-    lie = tape(
-        said(0, f"POST {local}/iam/identity/token", TOKEN, sent=FORM),
-        said(0, f"POST {local}/search/v3/resources/search", FOUND, sent=SEARCH),
-        replace(OPENED, url=f"{local}/experimental/api/v1/sessions"),
-    )
-
-    assert found(lie) == []
 
 
 @settings(max_examples=30, deadline=None, derandomize=True, database=None)
