@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from pytest_qruntime.contracts.catalogue import CATALOGUE
-from pytest_qruntime.contracts.contract import SOURCES, Break, Contract, seconds
+from pytest_qruntime.contracts.contract import SOURCES, Break, Contract, Partial, seconds
+from pytest_qruntime.contracts.facts import Facts
 from pytest_qruntime.contracts.reading import read
 from pytest_qruntime.contracts.terms import Terms
 from pytest_qruntime.model import Trace
@@ -110,14 +111,18 @@ def check(trace: Trace, *, terms: Terms | None = None, contracts: Iterable[Contr
         contracts: which rules.
     """
     facts = read(trace, terms or Terms())
-    findings = []
-    for contract in contracts:
-        cases, breaks = 0, []
-        if facts.complete or contract.partial:
-            for outcome in contract.monitor(facts):
-                cases += 1
-                if outcome is not True:
-                    assert isinstance(outcome, Break), f"{contract.id} yields {outcome!r}"
-                    breaks.append(outcome)
-        findings.append(Finding(contract, cases, tuple(breaks)))
-    return Report(trace, findings)
+    evidence: dict[Partial, Facts] = {"yes": facts, "whole": facts, "no": facts}
+    if not facts.complete:
+        evidence = {"yes": facts, "whole": facts.whole()}
+    return Report(trace, [_judged(contract, evidence.get(contract.partial)) for contract in contracts])
+
+
+def _judged(contract: Contract, facts: Facts | None) -> Finding:
+    """What becomes of a contract by these facts; None: by such a trace it cannot be judged."""
+    cases, breaks = 0, []
+    for outcome in contract.monitor(facts) if facts is not None else ():
+        cases += 1
+        if outcome is not True:
+            assert isinstance(outcome, Break), f"{contract.id} yields {outcome!r}"
+            breaks.append(outcome)
+    return Finding(contract, cases, tuple(breaks))

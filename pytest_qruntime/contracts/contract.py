@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pytest_qruntime.contracts.facts import Facts
 
 Level = Literal["must", "may"]
+Partial = Literal["no", "yes", "whole"]
 
 SOURCES: Final = {
     "s0": "Execution modes using REST API, guide",
@@ -83,7 +84,8 @@ class Contract:
         confidence: letters of `CONFIDENCE`.
         level: whether a break is a failure or a warning.
         knobs: fields of `Policy` that it depends on.
-        partial: whether a trace of what somebody saw can show a break. If not, such a trace never exercises it.
+        partial: whether a trace of what somebody saw can show a break: yes; only of a session or batch of which all is
+            known (`Facts.whole`); or no, then such a trace never exercises it.
         since: the version of the catalogue that it came with.
         monitor: the judge.
     """
@@ -95,7 +97,7 @@ class Contract:
     confidence: str
     level: Level
     knobs: tuple[str, ...]
-    partial: bool
+    partial: Partial
     since: str
     monitor: Monitor
 
@@ -117,7 +119,7 @@ class Chapter:
         sources: str,
         confidence: str,
         knobs: tuple[str, ...] = (),
-        partial: bool = False,
+        partial: Partial = "no",
         since: str = "2026-11-21",
     ) -> Callable[[Monitor], Monitor]:
         """Register a monitor; what is only inferred or ours is of level "may"."""

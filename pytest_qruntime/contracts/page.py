@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from pytest_qruntime.contracts.catalogue import CATALOGUE, CATALOGUE_VERSION, CHAPTERS
-from pytest_qruntime.contracts.contract import CONFIDENCE, SOURCES, Contract
+from pytest_qruntime.contracts.contract import CONFIDENCE, SOURCES, Contract, Partial
 
 HEAD = """\
 # Contracts
@@ -32,9 +33,13 @@ with world() as qruntime:
 
 `check` takes the trace of a fake service, or what a [recording](cassettes.md) shows: `derive(tape)`, of
 `pytest_qruntime.cassette.derive`. A recording shows what its client saw: there, absence proves nothing, and what was
-seen late may have happened earlier. Only contracts that are marked *recordings* can see a break in one; the others
-are not exercised by it. `Terms` say what a trace does not: the [policy](policy.md), how many lanes a backend has, the
-plans. What depends on unknown terms is not exercised.
+seen late may have happened earlier. Only contracts that are marked *recordings* can see a break in one. Those that
+are marked *recordings, of whole sessions* judge a session or batch of which all is known: it was opened in the
+recording, used by nobody else (`Terms(alone=True)`), looked at after its end, and its jobs' beginnings and ends are
+known, as from their metrics. All others are not exercised by a recording.
+
+`Terms` say what a trace does not: the [policy](policy.md), how many lanes a backend has, the plans. What depends on
+unknown terms is not exercised.
 
 Of level **must** is what the sources state; of level **may** what is undocumented, and our choice. Where documents
 disagree, the knob of the policy decides that the contract names.
@@ -42,6 +47,12 @@ disagree, the knob of the policy decides that the contract names.
 This is the catalogue of {version}: {number} contracts. A newer one may turn a green suite red; each contract says since
 when it is there.
 """
+
+_RECORDINGS: Final[Mapping[Partial, tuple[str, ...]]] = {
+    "yes": ("*recordings*",),
+    "whole": ("*recordings, of whole sessions*",),
+    "no": (),
+}
 
 
 def page(broken_by: Mapping[str, Iterable[str]]) -> str:
@@ -56,7 +67,7 @@ def page(broken_by: Mapping[str, Iterable[str]]) -> str:
 
 
 def _section(contract: Contract, faults: Iterable[str]) -> Iterator[str]:
-    marks = [f"**{contract.level}**", *(["*recordings*"] if contract.partial else []), f"since {contract.since}"]
+    marks = [f"**{contract.level}**", *_RECORDINGS[contract.partial], f"since {contract.since}"]
     sources = "; ".join(SOURCES[source] for source in contract.sources)
     evidence = ", ".join(CONFIDENCE[letter] for letter in contract.confidence)
     yield f"### {contract.id}\n\n{contract.statement}\n\n"

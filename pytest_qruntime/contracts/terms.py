@@ -17,6 +17,8 @@ class Terms:
         lanes: by backend, how many jobs run at once.
         contention: by backend, whether its QPU takes one job at a time.
         plans: by instance.
+        alone: whether nobody else used the sessions and batches that were opened in a recording, so that the recording
+            shows all of their jobs. Of no account for a complete trace.
         now_us: when the trace was taken; None: at its last event, and more may have been due at that instant.
     """
 
@@ -24,6 +26,7 @@ class Terms:
     lanes: Mapping[str, int] = field(default_factory=dict)
     contention: Mapping[str, bool] = field(default_factory=dict)
     plans: Mapping[str, Plan] = field(default_factory=dict)
+    alone: bool = False
     now_us: int | None = None
 
     @classmethod

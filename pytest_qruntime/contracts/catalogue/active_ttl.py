@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
-from pytest_qruntime.contracts.facts import LOST_CODE, Facts, Moment, WorkloadFacts
+from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.subjects import LOST_CODE, Moment, WorkloadFacts
 from pytest_qruntime.model.states import CLOSED_BY_ACTIVE_TTL, INACTIVATED_BY_ACTIVE_TTL
 
 ACT = Chapter("ACT", "Active TTL")
@@ -18,6 +19,7 @@ ACT = Chapter("ACT", "Active TTL")
     sources="oa25 s4",
     confidence="S",
     knobs=("allow_custom_ttl",),
+    partial="whole",
 )
 def it_is_the_max_ttl(facts: Facts) -> Iterator[Outcome]:
     """ACT-01"""

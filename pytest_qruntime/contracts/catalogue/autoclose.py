@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
-from pytest_qruntime.contracts.facts import Facts, WorkloadFacts
+from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.subjects import WorkloadFacts
 from pytest_qruntime.model.states import CLOSED_AFTER_LAST_JOB, CLOSED_UNUSED
 
 AUT = Chapter("AUT", "What closes by itself")
@@ -44,6 +45,7 @@ def _unused(facts: Facts, workloads: Sequence[WorkloadFacts]) -> Iterator[Outcom
     sources="dSES",
     confidence="D",
     knobs=("unused_autoclose",),
+    partial="whole",
 )
 def an_unused_session_is_closed(facts: Facts) -> Iterator[Outcome]:
     """AUT-01"""
@@ -57,6 +59,7 @@ def an_unused_session_is_closed(facts: Facts) -> Iterator[Outcome]:
     sources="ours dSES",
     confidence="U",
     knobs=("unused_autoclose",),
+    partial="whole",
 )
 def a_used_one_is_not(facts: Facts) -> Iterator[Outcome]:
     """AUT-02"""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
-from pytest_qruntime.contracts.facts import LOST_CODE, Facts, JobFacts, Moment, WorkloadFacts
+from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.subjects import LOST_CODE, JobFacts, Moment, WorkloadFacts
 from pytest_qruntime.model.states import CANCELLED_BY_USER, PENDING_CLOSED
 from pytest_qruntime.model.trace import JOB_CANCELLED, JOB_FAILED
 
@@ -26,6 +27,7 @@ def cancels(facts: Facts) -> Iterator[tuple[WorkloadFacts, Moment]]:
     sources="s0 s1 oa25",
     confidence="S",
     knobs=("closing_state",),
+    partial="whole",
 )
 def a_cancel_closes_at_once(facts: Facts) -> Iterator[Outcome]:
     """CAN-01"""
@@ -71,7 +73,7 @@ def _lost_in_that_instant(facts: Facts, job: JobFacts, end: Moment) -> bool:
     sources="s1",
     confidence="S",
     knobs=("queued_on_end",),
-    partial=True,
+    partial="yes",
 )
 def queued_jobs_fail_on_cancel(facts: Facts) -> Iterator[Outcome]:
     """CAN-02"""
@@ -93,7 +95,7 @@ def going_on(facts: Facts, workload: WorkloadFacts, end: Moment) -> Iterator[Out
     exercise="Cancel a session while a job runs, and let the job end.",
     sources="s1 oa25 issues",
     confidence="S",
-    partial=True,
+    partial="yes",
 )
 def running_jobs_finish_after_cancel(facts: Facts) -> Iterator[Outcome]:
     """CAN-03"""
@@ -107,7 +109,7 @@ def running_jobs_finish_after_cancel(facts: Facts) -> Iterator[Outcome]:
     exercise="Submit a job after the session was cancelled.",
     sources="s1",
     confidence="S",
-    partial=True,
+    partial="yes",
 )
 def no_jobs_after_cancel(facts: Facts) -> Iterator[Outcome]:
     """CAN-04"""
@@ -126,6 +128,7 @@ def no_jobs_after_cancel(facts: Facts) -> Iterator[Outcome]:
     exercise="Cancel a session while a job runs, and let the job end.",
     sources="s3 dFAQ",
     confidence="S",
+    partial="whole",
 )
 def usage_runs_on_after_cancel(facts: Facts) -> Iterator[Outcome]:
     """CAN-05"""
@@ -144,6 +147,7 @@ def usage_runs_on_after_cancel(facts: Facts) -> Iterator[Outcome]:
     exercise="Cancel a session whose only job still waits.",
     sources="s1",
     confidence="S",
+    partial="whole",
 )
 def cancelled_before_it_started(facts: Facts) -> Iterator[Outcome]:
     """CAN-06"""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
-from pytest_qruntime.contracts.facts import LOST_CODE, Facts, Moment, WorkloadFacts
+from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.subjects import LOST_CODE, Moment, WorkloadFacts
 from pytest_qruntime.model.states import CLOSED_BY_USER, CLOSED_EARLY, PENDING_CLOSED
 
 CLS = Chapter("CLS", "Closing")
@@ -21,6 +22,7 @@ BY_CLOSE: Final = (CLOSED_BY_USER, CLOSED_EARLY)
     exercise="Close a session while a job runs and another is queued, and let both end.",
     sources="s1 s4 dFAQ",
     confidence="S",
+    partial="whole",
 )
 def a_close_lets_jobs_finish(facts: Facts) -> Iterator[Outcome]:
     """CLS-01"""
@@ -49,6 +51,7 @@ def _lost_later(workload: WorkloadFacts, number: int) -> bool:
     exercise="Close a session while a job runs, and let the job end.",
     sources="s1 s4 oa25",
     confidence="S",
+    partial="whole",
 )
 def closed_with_its_last_job(facts: Facts) -> Iterator[Outcome]:
     """CLS-03"""
@@ -70,6 +73,7 @@ def closed_with_its_last_job(facts: Facts) -> Iterator[Outcome]:
     sources="live",
     confidence="L",
     knobs=("idle_close",),
+    partial="whole",
 )
 def an_unused_one_closes_at_once(facts: Facts) -> Iterator[Outcome]:
     """CLS-06"""
@@ -103,6 +107,7 @@ def _nothing_to_do(moment: Moment) -> bool:
     exercise="Close a session whose first job still waits, and let it run.",
     sources="s1 c51",
     confidence="V",
+    partial="whole",
 )
 def a_close_before_the_first_start(facts: Facts) -> Iterator[Outcome]:
     """CLS-07"""
@@ -122,6 +127,7 @@ def a_close_before_the_first_start(facts: Facts) -> Iterator[Outcome]:
     exercise="Close a session within the interactive TTL after its last job.",
     sources="s1",
     confidence="S",
+    partial="whole",
 )
 def an_idle_one_closes_at_once(facts: Facts) -> Iterator[Outcome]:
     """CLS-08"""
@@ -136,6 +142,7 @@ def an_idle_one_closes_at_once(facts: Facts) -> Iterator[Outcome]:
     sources="ours issues",
     confidence="U",
     knobs=("idle_close",),
+    partial="whole",
 )
 def an_inactive_one_closes_at_once(facts: Facts) -> Iterator[Outcome]:
     """CLS-09"""

@@ -26,6 +26,7 @@ _NEXT: Final = {
     exercise="Run a job in a session and close it.",
     sources="oa25",
     confidence="D",
+    partial="whole",
 )
 def the_states_follow_each_other(facts: Facts) -> Iterator[Outcome]:
     """DET-04"""
@@ -46,7 +47,7 @@ def the_states_follow_each_other(facts: Facts) -> Iterator[Outcome]:
     exercise="Open a workload with another mode.",
     sources="oa25 c51 it",
     confidence="C",
-    partial=True,
+    partial="yes",
 )
 def two_modes(facts: Facts) -> Iterator[Outcome]:
     """DET-05"""

@@ -7,7 +7,8 @@ from typing import Final
 
 from pytest_qruntime.contracts.catalogue.opening import waits_in_line
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
-from pytest_qruntime.contracts.facts import Facts, JobFacts, Moment, WorkloadFacts
+from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.subjects import JobFacts, Moment, WorkloadFacts
 from pytest_qruntime.model.policy import BATCH_ITTL_S
 from pytest_qruntime.model.states import INACTIVATED
 
@@ -16,10 +17,10 @@ _SECOND_US: Final = 1_000_000
 
 
 def _expiries(facts: Facts) -> Iterator[tuple[WorkloadFacts, Moment]]:
-    """Each time that a session or batch became inactive for its interactive TTL."""
+    """Each time that a session or batch became inactive for its interactive TTL, if that is known."""
     for workload in facts.workloads:
         for moment in workload.inactivations:
-            if moment.reason == INACTIVATED:
+            if moment.reason == INACTIVATED and workload.ittl_us is not None:
                 yield workload, moment
 
 
@@ -43,6 +44,7 @@ def _on_time(workload: WorkloadFacts, moment: Moment) -> Outcome:
     exercise="Run two jobs in a session, one after the other, and wait for the interactive TTL.",
     sources="s2",
     confidence="S",
+    partial="whole",
 )
 def it_begins_anew_with_each_end(facts: Facts) -> Iterator[Outcome]:
     """ITT-01"""
@@ -58,6 +60,7 @@ def it_begins_anew_with_each_end(facts: Facts) -> Iterator[Outcome]:
     exercise="Run a job in a session and wait for a minute.",
     sources="s1 s2 live",
     confidence="SL",
+    partial="whole",
 )
 def idle_for_the_ttl_is_inactive(facts: Facts) -> Iterator[Outcome]:
     """ITT-02"""
@@ -102,6 +105,7 @@ def others_start_at_once(facts: Facts) -> Iterator[Outcome]:
     exercise="Submit the next job of a session within a minute of the last one's end.",
     sources="s2",
     confidence="S",
+    partial="whole",
 )
 def a_job_in_time_keeps_it_active(facts: Facts) -> Iterator[Outcome]:
     """ITT-04"""
@@ -125,6 +129,7 @@ def _first_end(workload: WorkloadFacts) -> int:
     exercise="Submit a job to an inactive session, and let it run.",
     sources="s2 oa25",
     confidence="S",
+    partial="whole",
 )
 def a_job_makes_it_active_again(facts: Facts) -> Iterator[Outcome]:
     """ITT-05"""
@@ -187,6 +192,7 @@ def users_cannot_set_it(facts: Facts) -> Iterator[Outcome]:
     sources="dSES s4",
     confidence="S",
     knobs=("allow_custom_ttl", "batch_ittl"),
+    partial="whole",
 )
 def it_is_a_minute(facts: Facts) -> Iterator[Outcome]:
     """ITT-08"""
@@ -208,6 +214,7 @@ def it_is_a_minute(facts: Facts) -> Iterator[Outcome]:
     exercise="Run two jobs of different length in a batch at once, and wait for the interactive TTL.",
     sources="ours s2",
     confidence="U",
+    partial="whole",
 )
 def idle_means_none_runs(facts: Facts) -> Iterator[Outcome]:
     """ITT-09"""
@@ -280,6 +287,7 @@ def at_the_deadline_is_too_late(facts: Facts) -> Iterator[Outcome]:
     exercise="Run a job of more than a minute in a session.",
     sources="s1 s2",
     confidence="S",
+    partial="whole",
 )
 def not_before_the_first_end(facts: Facts) -> Iterator[Outcome]:
     """ITT-12"""

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from pytest_qruntime.contracts.catalogue.usage import session_usage_us
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
-from pytest_qruntime.contracts.facts import LOST_CODE, Facts
+from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.subjects import LOST_CODE
 from pytest_qruntime.model.states import INACTIVATED
 
 INV = Chapter("INV", "Invariants of any trace")
@@ -34,7 +35,7 @@ def nobody_enters_what_takes_none(facts: Facts) -> Iterator[Outcome]:
     exercise="Run jobs in a session and close it.",
     sources="s1 s4",
     confidence="S",
-    partial=True,
+    partial="yes",
 )
 def nobody_starts_in_what_is_closed(facts: Facts) -> Iterator[Outcome]:
     """INV-02"""
@@ -55,7 +56,7 @@ def nobody_starts_in_what_is_closed(facts: Facts) -> Iterator[Outcome]:
     exercise="Close a session while a job runs, and let the job end.",
     sources="s1 oa25 dMAX",
     confidence="S",
-    partial=True,
+    partial="yes",
 )
 def nobody_is_taken_from_the_lane(facts: Facts) -> Iterator[Outcome]:
     """INV-03"""
@@ -131,7 +132,7 @@ def lanes_and_qpu(facts: Facts) -> Iterator[Outcome]:
     sources="s2 s4",
     confidence="S",
     knobs=("max_ttl_from",),
-    partial=True,
+    partial="yes",
 )
 def closed_by_max_ttl(facts: Facts) -> Iterator[Outcome]:
     """INV-07"""
@@ -172,6 +173,7 @@ def inactive_for_a_reason(facts: Facts) -> Iterator[Outcome]:
     sources="s3 dFAQ",
     confidence="S",
     knobs=("session_usage",),
+    partial="whole",
 )
 def between_the_longest_job_and_the_span(facts: Facts) -> Iterator[Outcome]:
     """INV-09"""

@@ -16,7 +16,7 @@ JCN = Chapter("JCN", "Cancelling and deleting jobs")
     exercise="Cancel a queued job.",
     sources="dMON c51",
     confidence="D",
-    partial=True,
+    partial="yes",
 )
 def what_is_cancelled_does_not_run(facts: Facts) -> Iterator[Outcome]:
     """JCN-01"""

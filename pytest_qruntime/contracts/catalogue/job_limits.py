@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
-from pytest_qruntime.contracts.facts import TOO_LONG_CODE, Facts, JobFacts
+from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.subjects import TOO_LONG_CODE, JobFacts
 from pytest_qruntime.model.trace import JOB_CANCELLED
 
 MXT = Chapter("MXT", "Maximum execution time of a job")

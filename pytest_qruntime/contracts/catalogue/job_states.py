@@ -51,7 +51,7 @@ def running_begins_before_the_qpu(facts: Facts) -> Iterator[Outcome]:
     exercise="Run a job.",
     sources="oa25 live",
     confidence="DL",
-    partial=True,
+    partial="yes",
 )
 def its_instants_are_in_order(facts: Facts) -> Iterator[Outcome]:
     """JOB-04"""

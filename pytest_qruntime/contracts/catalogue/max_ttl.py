@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from pytest_qruntime.contracts.catalogue.cancelling import going_on, lost_at
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
-from pytest_qruntime.contracts.facts import Facts, Moment, WorkloadFacts
+from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.subjects import Moment, WorkloadFacts
 from pytest_qruntime.model.states import CLOSED_BY_MAX_TTL
 
 MAX = Chapter("MAX", "Maximum TTL")
@@ -26,7 +27,7 @@ def expiries(facts: Facts) -> Iterator[tuple[WorkloadFacts, Moment]]:
     sources="s2 s4",
     confidence="S",
     knobs=("max_ttl_from",),
-    partial=True,
+    partial="yes",
 )
 def it_counts_from_the_first_start(facts: Facts) -> Iterator[Outcome]:
     """MAX-01"""
@@ -53,6 +54,7 @@ def it_counts_from_the_first_start(facts: Facts) -> Iterator[Outcome]:
     sources="s2 issues",
     confidence="S",
     knobs=("max_ttl_from",),
+    partial="whole",
 )
 def it_never_pauses(facts: Facts) -> Iterator[Outcome]:
     """MAX-02"""
@@ -80,7 +82,7 @@ def _ends_by(facts: Facts, workload: WorkloadFacts) -> Iterator[Outcome]:
     sources="s2 s4 dMAX",
     confidence="S",
     knobs=("queued_on_end", "max_ttl_from"),
-    partial=True,
+    partial="yes",
 )
 def queued_jobs_fail_at_max_ttl(facts: Facts) -> Iterator[Outcome]:
     """MAX-03"""
@@ -99,7 +101,7 @@ def queued_jobs_fail_at_max_ttl(facts: Facts) -> Iterator[Outcome]:
     sources="s4 dMAX dSES",
     confidence="S",
     knobs=("cost_limit_s",),
-    partial=True,
+    partial="yes",
 )
 def running_jobs_finish_after_max_ttl(facts: Facts) -> Iterator[Outcome]:
     """MAX-04"""
@@ -114,6 +116,7 @@ def running_jobs_finish_after_max_ttl(facts: Facts) -> Iterator[Outcome]:
     sources="dMAX",
     confidence="D",
     knobs=("max_ttl_from",),
+    partial="whole",
 )
 def an_inactive_one_ends_too(facts: Facts) -> Iterator[Outcome]:
     """MAX-05"""
@@ -135,7 +138,7 @@ def an_inactive_one_ends_too(facts: Facts) -> Iterator[Outcome]:
     sources="s2 dFAQ",
     confidence="S",
     knobs=("max_ttl_from",),
-    partial=True,
+    partial="yes",
 )
 def nothing_after_max_ttl(facts: Facts) -> Iterator[Outcome]:
     """MAX-06"""
@@ -188,6 +191,7 @@ def not_above_the_plan(facts: Facts) -> Iterator[Outcome]:
     sources="s2",
     confidence="S",
     knobs=("max_ttl_from",),
+    partial="whole",
 )
 def no_deadline_without_a_start(facts: Facts) -> Iterator[Outcome]:
     """MAX-09"""
@@ -213,7 +217,7 @@ def no_deadline_without_a_start(facts: Facts) -> Iterator[Outcome]:
     exercise="Let a session with a queued job run into its max TTL.",
     sources="s2 s4",
     confidence="S",
-    partial=True,
+    partial="yes",
 )
 def what_waits_does_not_run_later(facts: Facts) -> Iterator[Outcome]:
     """MAX-11"""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
-from pytest_qruntime.contracts.facts import Facts, Moment, WorkloadFacts
+from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.subjects import Moment, WorkloadFacts
 
 OPN = Chapter("OPN", "Opening, and the first start")
 
@@ -47,7 +48,7 @@ def a_batch_without_jobs_stays_open(facts: Facts) -> Iterator[Outcome]:
     exercise="Submit a job to a session while another user's job runs.",
     sources="s1 s2 s4",
     confidence="S",
-    partial=True,
+    partial="yes",
 )
 def it_starts_with_its_first_job(facts: Facts) -> Iterator[Outcome]:
     """OPN-04"""
@@ -96,6 +97,7 @@ def waits_in_line(facts: Facts, workload: WorkloadFacts, start: Moment) -> Itera
     exercise="Run a job in a session.",
     sources="oa25 s1",
     confidence="D",
+    partial="whole",
 )
 def its_first_job_makes_it_active(facts: Facts) -> Iterator[Outcome]:
     """OPN-06"""
@@ -160,7 +162,7 @@ def a_session_waits_for_the_lanes(facts: Facts) -> Iterator[Outcome]:
     sources="s0 s2 live",
     confidence="SL",
     knobs=("open_plan_session",),
-    partial=True,
+    partial="yes",
 )
 def no_session_on_the_open_plan(facts: Facts) -> Iterator[Outcome]:
     """OPN-09"""

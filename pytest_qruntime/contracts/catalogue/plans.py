@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken
-from pytest_qruntime.contracts.facts import TOO_LONG_CODE, Facts, JobFacts, WorkloadFacts
+from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.subjects import TOO_LONG_CODE, JobFacts, WorkloadFacts
 from pytest_qruntime.model.plan import MAX_TAG_CHARACTERS, MAX_TAGS
 from pytest_qruntime.model.trace import JOB_CANCELLED, Event
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
-from pytest_qruntime.contracts.facts import Facts, JobFacts, Moment
+from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.subjects import JobFacts, Moment
 
 SUB = Chapter("SUB", "Submitting")
 
@@ -36,7 +37,7 @@ def who_takes_jobs_takes_them(facts: Facts) -> Iterator[Outcome]:
     exercise="Submit a job after the session was closed.",
     sources="s1 s4 issues",
     confidence="S",
-    partial=True,
+    partial="yes",
 )
 def a_closed_one_takes_no_jobs(facts: Facts) -> Iterator[Outcome]:
     """SUB-02"""
@@ -62,7 +63,7 @@ def _no_jobs_after(facts: Facts, end: Moment, jobs: list[JobFacts]) -> Iterator[
     exercise="Close a session while a job runs, then submit another.",
     sources="s1 oa25",
     confidence="S",
-    partial=True,
+    partial="yes",
 )
 def a_draining_one_takes_no_jobs(facts: Facts) -> Iterator[Outcome]:
     """SUB-03"""
@@ -125,7 +126,7 @@ def within_the_window_it_goes_first(facts: Facts) -> Iterator[Outcome]:
     sources="dFAQ",
     confidence="D",
     knobs=("max_ttl_from",),
-    partial=True,
+    partial="yes",
 )
 def no_jobs_after_max_ttl(facts: Facts) -> Iterator[Outcome]:
     """SUB-10"""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
-from pytest_qruntime.contracts.facts import LOST_CODE, Facts, JobFacts, WorkloadFacts
+from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.subjects import LOST_CODE, JobFacts, WorkloadFacts
 from pytest_qruntime.model.trace import JOB_COMPLETED
 
 USG = Chapter("USG", "Usage")
@@ -43,6 +44,7 @@ def _at_least(session: WorkloadFacts, usage_us: int, books_us: int, with_what: s
     sources="s3 dFAQ c51",
     confidence="S",
     knobs=("session_usage",),
+    partial="whole",
 )
 def a_session_costs_its_windows(facts: Facts) -> Iterator[Outcome]:
     """USG-01"""
@@ -58,6 +60,7 @@ def a_session_costs_its_windows(facts: Facts) -> Iterator[Outcome]:
     sources="dFAQ",
     confidence="D",
     knobs=("session_usage",),
+    partial="whole",
 )
 def the_tail_counts(facts: Facts) -> Iterator[Outcome]:
     """USG-02"""
@@ -73,6 +76,7 @@ def the_tail_counts(facts: Facts) -> Iterator[Outcome]:
     sources="s3 dFAQ",
     confidence="S",
     knobs=("session_usage",),
+    partial="whole",
 )
 def the_gaps_count(facts: Facts) -> Iterator[Outcome]:
     """USG-03"""
@@ -88,6 +92,7 @@ def the_gaps_count(facts: Facts) -> Iterator[Outcome]:
     sources="dUSE s3",
     confidence="D",
     knobs=("session_usage",),
+    partial="whole",
 )
 def inactive_time_is_free(facts: Facts) -> Iterator[Outcome]:
     """USG-04"""
@@ -105,6 +110,7 @@ def inactive_time_is_free(facts: Facts) -> Iterator[Outcome]:
     exercise="Run jobs in a batch and close it.",
     sources="s3 dFAQ dUSE",
     confidence="S",
+    partial="whole",
 )
 def a_batch_costs_its_jobs(facts: Facts) -> Iterator[Outcome]:
     """USG-05"""
@@ -163,6 +169,7 @@ def a_cancelled_job_costs_what_it_consumed(facts: Facts) -> Iterator[Outcome]:
     sources="dUSE",
     confidence="D",
     knobs=("session_usage",),
+    partial="whole",
 )
 def failures_do_not_make_it_cheaper(facts: Facts) -> Iterator[Outcome]:
     """USG-08"""
@@ -178,7 +185,7 @@ def failures_do_not_make_it_cheaper(facts: Facts) -> Iterator[Outcome]:
     exercise="Open a session and close it.",
     sources="oa25 s4 live",
     confidence="SL",
-    partial=True,
+    partial="yes",
 )
 def never_started_costs_nothing(facts: Facts) -> Iterator[Outcome]:
     """USG-09"""
@@ -200,7 +207,7 @@ def never_started_costs_nothing(facts: Facts) -> Iterator[Outcome]:
     exercise="Cancel a queued job.",
     sources="live",
     confidence="L",
-    partial=True,
+    partial="yes",
 )
 def what_never_ran_costs_nothing(facts: Facts) -> Iterator[Outcome]:
     """USG-10"""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pytest_qruntime.contracts.facts import BackendFacts, Facts, JobFacts, WorkloadFacts
+from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.subjects import BackendFacts, JobFacts, WorkloadFacts
 from pytest_qruntime.contracts.terms import Terms
 from pytest_qruntime.model import Event, Trace
 

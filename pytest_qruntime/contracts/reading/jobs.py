@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from pytest_qruntime.contracts.facts import LOST_CODE, TOO_LONG_CODE, BackendFacts, JobFacts
 from pytest_qruntime.contracts.reading.books import Books, free
+from pytest_qruntime.contracts.subjects import LOST_CODE, TOO_LONG_CODE, BackendFacts, JobFacts
 from pytest_qruntime.model import Event, trace
 from pytest_qruntime.model.durations import SECOND_US
 

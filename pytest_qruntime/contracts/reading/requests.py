@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pytest_qruntime.contracts.facts import Moment, RefusalFacts
 from pytest_qruntime.contracts.reading.books import Books
+from pytest_qruntime.contracts.subjects import Moment, RefusalFacts
 from pytest_qruntime.model import Event
 
 
