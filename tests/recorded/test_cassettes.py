@@ -35,7 +35,7 @@ def test_the_fake_answers_as_it_was_recorded(path: Path) -> None:
     result = drift(load(path))
 
     assert result.findings == ()
-    assert result.staged == ()  # else a job now takes another time, or has another end, than the fake gives it by itself
+    assert result.staged == ()  # else a job now takes another time, or ends otherwise, than when it was recorded
 
 
 @every_cassette
