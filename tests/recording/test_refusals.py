@@ -174,7 +174,7 @@ def test_what_only_the_config_says_is_told_when_the_second_comes(studio: Studio)
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("/tmp/x.yaml", "a path of this machine that nobody else has; expected one that is relative to the folder"),
+        ("/x.yaml", "a path of this machine that nobody else has; expected one that is relative to the folder"),
         ("C:/x.yaml", "a path of this machine"),
         ("~/x.yaml", "a path of this machine"),
         ("x\\y.yaml", "a path of this machine"),
