@@ -65,6 +65,24 @@ class Report:
         """What was broken."""
         return [finding for finding in self if finding.breaks]
 
+    @property
+    def failures(self) -> list[Finding]:
+        """What was broken of level "must"."""
+        return [finding for finding in self.broken if finding.contract.level == "must"]
+
+    @property
+    def warnings(self) -> list[Finding]:
+        """What was broken of level "may"."""
+        return [finding for finding in self.broken if finding.contract.level == "may"]
+
+    def summary(self) -> str:
+        """How many rules hold, were broken and were not exercised, and which."""
+        lines = []
+        for verdict in (BROKEN, HOLDS, NOT_EXERCISED):
+            ids = self.ids(verdict)
+            lines.append(f"{verdict}: {len(ids)}" + (f" ({', '.join(ids)})" if ids else ""))
+        return "\n".join(lines)
+
     def describe(self, finding: Finding) -> str:
         """A broken contract in words: the rule, its source, and each break with the timeline around it."""
         contract = finding.contract

@@ -45,6 +45,7 @@ class Facts:
         self.limited_instances: set[object] = set()
         self.strangers: list[tuple[int, Event]] = []
         self.service_timeout_us = terms.policy.service_timeout * SECOND_US
+        self.first_us = trace[0].at_us if len(trace) else 0
         self.last_us = trace[len(trace) - 1].at_us if len(trace) else 0
 
     def passed(self, due_us: int) -> bool:

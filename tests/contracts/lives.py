@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from pytest_qruntime.model import PLANS, Plan
 from tests.model.player import Command, Player, Setup
 from tests.model.test_state_machine import (
     ACTIVE_TTL_S,
@@ -23,6 +24,12 @@ from tests.model.test_state_machine import (
 )
 
 MODE = st.sampled_from(["dedicated", "batch"])
+PREMIUM = PLANS["premium"]
+PLAN: list[str | Plan] = [
+    *("premium", "premium", "premium", "open"),
+    PREMIUM.but(usage_limit_s=40),
+    PREMIUM.but(pending_limit=3, submits_per_minute=4, session_ittl_s=30),
+]
 COST_S = st.sampled_from([None, None, 10, 400])
 
 
@@ -55,7 +62,7 @@ COMMANDS = st.builds(lambda first, more: [*first, *more], FIRST, st.lists(COMMAN
 def setups(draw: st.DrawFn) -> Setup:
     turns = draw(st.lists(st.sampled_from(TURNS), max_size=4))
     knobs = {name: value for turn in turns for name, value in turn.items()}
-    plan = draw(st.sampled_from(["premium", "premium", "premium", "open"]))
+    plan = draw(st.sampled_from(PLAN))
     return Setup(lanes=draw(st.sampled_from([1, 2, 3, 5])), contention=draw(st.booleans()), plan=plan, knobs=knobs)
 
 

@@ -46,6 +46,16 @@ def test_each_contract_has_one_of_three_verdicts() -> None:
         report.verdict("XYZ-01")
 
 
+def test_a_report_has_a_summary_and_tells_failures_from_warnings() -> None:
+    again: Told = (60, kinds.WORKLOAD_CLOSED, "w", None, {})
+    rules = [contract("CAN-07"), contract("INV-04"), contract("DET-05"), contract("ORD-02")]
+    report = check(told(OPENED, CLOSED, again), contracts=rules)
+
+    assert report.summary() == "broken: 2 (CAN-07, INV-04)\nholds: 1 (DET-05)\nnot exercised: 1 (ORD-02)"
+    assert [finding.contract.id for finding in report.failures] == ["INV-04"]
+    assert [finding.contract.id for finding in report.warnings] == ["CAN-07"]
+
+
 def test_only_what_was_asked_for_is_judged() -> None:
     report = check(told(OPENED, CLOSED), contracts=[contract("DET-05")])
     assert [finding.contract.id for finding in report] == ["DET-05"]

@@ -2,18 +2,91 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from typing import Final
 
-from pytest_qruntime.contracts.contract import Chapter, Outcome, broken
+from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
 from pytest_qruntime.contracts.subjects import TOO_LONG_CODE, JobFacts, WorkloadFacts
-from pytest_qruntime.model.plan import MAX_TAG_CHARACTERS, MAX_TAGS
+from pytest_qruntime.model.durations import SECOND_US
+from pytest_qruntime.model.plan import MAX_TAG_CHARACTERS, MAX_TAGS, USAGE_WINDOW_S, Plan
 from pytest_qruntime.model.trace import JOB_CANCELLED, Event
 
 PLN = Chapter("PLN", "Plans and limits")
 _MINUTE_US: Final = 60_000_000
+
+
+def _used_up(facts: Facts) -> Iterator[tuple[Plan, list[tuple[int, int]], list[JobFacts]]]:
+    """Each instance with a usage limit, the charges of its jobs in their order, and its jobs.
+
+    Of the 28 days in which usage counts none has passed, and the instance has no sessions, which cost while they last.
+    """
+    if facts.last_us - facts.first_us >= USAGE_WINDOW_S * SECOND_US:
+        return
+    with_sessions = {session.instance for session in facts.sessions}
+    for name, plan in facts.terms.plans.items():
+        if plan.usage_limit_s is None or name in facts.limited_instances or name in with_sessions:
+            continue
+        jobs = [job for job in facts.jobs if job.instance == name]
+        ends = sorted((job.end_no, int(job.charged_us or 0)) for job in jobs if job.end is not None)
+        yield plan, ends, jobs
+
+
+def _used(ends: list[tuple[int, int]], numbers: list[int]) -> Iterator[int]:
+    """What had been charged when each of these events happened, in their order."""
+    used_us = place = 0
+    for number in numbers:
+        while place < len(ends) and ends[place][0] < number:
+            used_us += ends[place][1]
+            place += 1
+        yield used_us
+
+
+@PLN.rule(
+    "01",
+    "The Open plan takes no job once its usage is used up.",
+    exercise="Use up the ten minutes of the Open plan, and submit a job.",
+    sources="dSES dMAX live",
+    confidence="D",
+)
+def the_open_plan_is_used_up(facts: Facts) -> Iterator[Outcome]:
+    """PLN-01"""
+    for _ in facts.refusals("quota_exhausted"):
+        yield True
+    for plan, ends, jobs in _used_up(facts):
+        submitted = [job for job in jobs if job.queued is not None] if plan.refuses_over_limit else []
+        limit_us = (plan.usage_limit_s or 0) * SECOND_US
+        for job, used_us in zip(submitted, _used(ends, [job.queued_no for job in submitted]), strict=True):
+            if used_us >= limit_us and job.queued is not None:
+                seen = f"it is accepted after {seconds(used_us)}"
+                yield broken(job.queued, f"refused after {seconds(limit_us)}", seen, number=job.queued_no)
+
+
+@PLN.rule(
+    "04",
+    "The plain jobs of an instance that has used up its allocation stay queued.",
+    exercise="Use up the allocation of an instance while another of its jobs waits.",
+    sources="dINS",
+    confidence="D",
+)
+def a_limited_instance_waits(facts: Facts) -> Iterator[Outcome]:
+    """PLN-04"""
+    for plan, ends, jobs in _used_up(facts):
+        limit_us = (plan.usage_limit_s or 0) * SECOND_US
+        plain = sorted((job for job in jobs if job.workload is None), key=_left_no)
+        for job, used_us in zip(plain, _used(ends, [_left_no(job) for job in plain]), strict=True):
+            if used_us >= limit_us and job.running is not None:
+                seen = f"it starts after {seconds(used_us)}"
+                yield broken(job.running, f"queued after {seconds(limit_us)}", seen, number=job.running_no)
+            elif used_us >= limit_us:
+                yield True
+
+
+def _left_no(job: JobFacts) -> int:
+    """When a job was not queued any more; after everything else if it still is."""
+    return job.running_no if job.running is not None else job.end_no if job.end is not None else sys.maxsize
 
 
 @PLN.rule(

@@ -123,6 +123,12 @@ def charges_for_jobs_that_never_ran(patches: Patches) -> None:
     _charges_job(patches, lambda job, charge_us, now_us: charge_us if job.running_us else now_us - job.created_us + 1)
 
 
+@ACCOUNTS.fault("PLN-04", "PLN-01")
+def forgets_that_usage_is_limited(patches: Patches) -> None:
+    """Jobs start all the same."""
+    patches.set(Instance, "limited", lambda self, now_us: False)
+
+
 @ACCOUNTS.fault("PLN-05")
 def forgets_the_cost_limit(patches: Patches) -> None:
     """It is reached, and nothing happens."""

@@ -149,11 +149,21 @@ def takes_any_number_of_submits_in_a_minute(patches: Patches) -> None:
 @ADMITTING.fault("PLN-08")
 def takes_any_number_of_pending_jobs(patches: Patches) -> None:
     """They are not limited."""
+    _checks_without(patches, pending_limit=None)
+
+
+@ADMITTING.fault("PLN-01")
+def takes_jobs_on_the_open_plan_for_ever(patches: Patches) -> None:
+    """Its usage is used up."""
+    _checks_without(patches, refuses_over_limit=False)
+
+
+def _checks_without(patches: Patches, **limits: Any) -> None:
     check = admission._check_limits
 
     def check_without(world: World, request: JobRequest, instance: Any) -> None:
         plan: Plan = instance.plan
-        instance.plan = plan.but(pending_limit=None)
+        instance.plan = plan.but(**limits)
         try:
             check(world, request, instance)
         finally:

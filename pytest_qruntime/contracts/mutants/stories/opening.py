@@ -9,6 +9,7 @@ from pytest_qruntime.model import PLANS
 
 OPENING = Stories()
 _LIMITED: Final = PLANS["premium"].but(submits_per_minute=2)
+_ALLOCATED: Final = PLANS["premium"].but(usage_limit_s=20)
 _FEW: Final = PLANS["premium"].but(pending_limit=2)
 
 
@@ -105,6 +106,23 @@ def wrong_requests(s: Stage) -> None:
     s.tag(job, "a")
     s.delete_job(job)
     s.at(100)
+
+
+@OPENING.story(plan="open", lanes=1)
+def the_open_plan_is_used_up(s: Stage) -> None:
+    """It has ten minutes."""
+    for _ in range(3):
+        s.run(None, 400, 400)
+    s.at(900).run(None, 10)
+    s.at(2_000)
+
+
+@OPENING.story(plan=_ALLOCATED, lanes=1)
+def an_allocation_is_used_up(s: Stage) -> None:
+    """What waits goes on waiting."""
+    s.run(None, 30, 30)
+    s.run(None, 10)
+    s.at(200)
 
 
 @OPENING.story(plan=_LIMITED)
