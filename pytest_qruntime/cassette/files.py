@@ -19,6 +19,8 @@ from pytest_qruntime.cassette.reading import Source, read
 from pytest_qruntime.cassette.tape import Tape
 from pytest_qruntime.cassette.values import Values
 
+__tracebackhide__ = True  # what is wrong with a file is told in one line
+
 LIMIT: Final = 64 * 1024 * 1024
 
 _Version: TypeAlias = "tuple[int, int, int]"

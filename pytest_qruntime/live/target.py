@@ -95,6 +95,8 @@ def find(url: str | None, environ: Mapping[str, str]) -> Target:
     An address of this machine has to be a server of our own. Raises `ConfigurationError`, with advice, if nothing is
     found, or if what is found cannot be used.
     """
+    for name, value in (("--qruntime-url", url), ("QISKIT_IBM_URL", environ.get("QISKIT_IBM_URL"))):
+        _check_address(name, value or "")
     address = url or environ.get("QISKIT_IBM_URL", "")
     if address and is_loopback(address):
         root = root_of(address)
@@ -104,6 +106,24 @@ def find(url: str | None, environ: Mapping[str, str]) -> Target:
         raise ConfigurationError(f"--qruntime-url is {url!r}; expected an address such as http://127.0.0.1:8700")
     account = find_account(environ)
     return _with_account(account, url or account.url)
+
+
+def _check_address(name: str, address: str) -> None:
+    """Raise `ConfigurationError` for what is no address, or holds what one should not. Nothing of it is shown."""
+    try:
+        parts = urlsplit(address)
+        secret = parts.username is not None or parts.query or parts.fragment
+        _ = parts.port  # raises for what is none
+    except ValueError:
+        raise ConfigurationError(
+            f"{name} is no address, since its host or its port cannot be read; expected one such as "
+            "http://127.0.0.1:8700"
+        ) from None
+    if secret:
+        raise ConfigurationError(
+            f"{name} has a user, a password or a query in it, which would be shown and written down; expected an "
+            "address alone, such as http://127.0.0.1:8700. Credentials are QISKIT_IBM_TOKEN and QISKIT_IBM_INSTANCE"
+        )
 
 
 def _with_account(account: Account, address: str) -> Target:

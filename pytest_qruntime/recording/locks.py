@@ -12,6 +12,8 @@ from pathlib import Path
 
 from pytest_qruntime.cassette.errors import CassetteError
 
+__tracebackhide__ = True  # what is wrong with a file is told in one line
+
 
 class Locks:
     """The recordings that this process makes, each with a file beside it that tells others, until the run ends.

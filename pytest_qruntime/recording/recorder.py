@@ -98,10 +98,13 @@ class Recording:
         from pytest_qruntime.model.errors import QRuntimeError
 
         def told() -> None:
+            problem = None
             try:
                 action()
             except QRuntimeError as error:
-                pytest.fail(str(error), pytrace=False)
+                problem = str(error)
+            if problem is not None:  # told outside of the handler, or pytest would show both errors
+                pytest.fail(problem, pytrace=False)
 
         return attempted(self._item, told)
 

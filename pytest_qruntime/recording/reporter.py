@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,7 +104,8 @@ class Reporter:
 def _ours(folder: Path) -> Iterator[Path]:
     """The recordings of this plugin in a folder; other tools keep theirs under the same name."""
     for file in folder.rglob("*"):
-        if file.suffix in (".yaml", ".yml", ".json") and not file.name.startswith("."):
-            with open(file, "rb") as opened:
-                if _OURS.search(opened.read(_HEAD)):
+        if file.suffix in (".yaml", ".yml", ".json") and not file.name.startswith(".") and file.is_file():
+            with suppress(OSError), open(file, "rb") as opened:  # what cannot be read is nobody's recording
+                head = opened.read(_HEAD)
+                if _OURS.search(head):
                     yield file

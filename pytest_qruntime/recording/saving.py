@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from pytest_qruntime.cassette.errors import CassetteError
 from pytest_qruntime.cassette.files import load, save
-from pytest_qruntime.cassette.scrub import Scrubber, leaks
+from pytest_qruntime.cassette.scrub import DEFAULT_RULES, Leak, Rule, Scrubber, leaks
+from pytest_qruntime.cassette.tape import Provenance, Tape
 from pytest_qruntime.recording.phase import Take
 from pytest_qruntime.recording.run import Run
 
@@ -33,21 +34,51 @@ def saved(run: Run, take: Take) -> Path:
     if tape is None or not tape.exchanges:
         raise CassetteError("the test sent no request to the service, so there is nothing to record")
     known = _together(secrets_of(os.environ), run.target.known, take.known)
+    _sweep(target)
+    _check_name(target.name, known, [rule for rule in run.rules if rule not in DEFAULT_RULES])
+    scrubbed = Scrubber(known, run.rules).tape(tape)
+    _refuse(leaks(scrubbed, known, run.rules))  # first, so that a crash leaves no secret on the disk
     scratch = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.new{target.suffix}")
     try:
-        save(Scrubber(known, run.rules).tape(tape), scratch)
-        found = leaks(load(scratch), known, run.rules)
-        if found:
-            more = [f"... and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
-            places = "\n".join(f"    {line}" for line in [*map(str, found[:_SHOWN]), *more])
-            raise CassetteError(
-                f"what would be saved still has secrets in it:\n{places}\n"
-                "Describe them with a rule: see the hook pytest_qruntime_scrub_rules"
-            )
+        save(scrubbed, scratch)
+        again = load(scratch)
+        if again != scrubbed:
+            _refuse(leaks(again, known, run.rules))
     except BaseException:
         drop(scratch)
         raise
     return scratch
+
+
+def _sweep(target: Path) -> None:
+    """Remove what a crash left beside a recording, which nobody else records now."""
+    left = re.compile(
+        rf"\.{{1,2}}{re.escape(target.stem)}\.[0-9a-f]{{8}}\.new{re.escape(target.suffix)}(\.[0-9a-f]{{8}}\.tmp)?"
+    )
+    for file in target.parent.iterdir():
+        if left.fullmatch(file.name):
+            drop(file)
+
+
+def _check_name(name: str, known: Mapping[str, str], rules: Sequence[Rule]) -> None:
+    """A parameter of a test gets into the name of its file, where nothing can become a pseudonym."""
+    nameless = Tape(Provenance(service="", began="", clock="virtual", recorded=None, test=name, versions={}), ())
+    found = leaks(nameless, known, rules)
+    if found:
+        raise CassetteError(
+            f"the name of the file would have a secret in it: {found[0].kind}. Give the parameters of the test other "
+            "ids, or name the file: @pytest.mark.qruntime(cassette=...)"
+        )
+
+
+def _refuse(found: Sequence[Leak]) -> None:
+    if found:
+        more = [f"... and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []
+        places = "\n".join(f"    {line}" for line in [*map(str, found[:_SHOWN]), *more])
+        raise CassetteError(
+            f"what would be saved still has secrets in it:\n{places}\n"
+            "Describe them with a rule: see the hook pytest_qruntime_scrub_rules"
+        )
 
 
 def secrets_of(environ: Mapping[str, str]) -> dict[str, str]:

@@ -44,6 +44,23 @@ def test_the_variables_that_a_server_shows_lead_to_it(server_url: str) -> None:
     assert find(None, {"QISKIT_IBM_URL": server_url}).own
 
 
+@pytest.mark.parametrize("address", ["http://[::1", "http://127.0.0.1:99999", "http://127.0.0.1:port"])
+def test_what_is_no_address_is_told(address: str) -> None:
+    with pytest.raises(ConfigurationError, match="--qruntime-url is no address"):
+        find(address, NAMED)
+    with pytest.raises(ConfigurationError, match="QISKIT_IBM_URL is no address"):
+        find(None, {**NAMED, "QISKIT_IBM_URL": address})
+
+
+@pytest.mark.parametrize(
+    "address", ["http://me:hunter2@127.0.0.1:8700", "https://hunter2@fake.org", "https://fake.org/?apikey=hunter2"]
+)
+def test_an_address_with_credentials_is_refused_and_not_shown(address: str) -> None:
+    with pytest.raises(ConfigurationError, match="has a user, a password or a query in it") as told:
+        find(address, NAMED)
+    assert "hunter2" not in str(told.value)
+
+
 def test_where_nobody_answers_it_says_how_to_start_a_server() -> None:
     with pytest.raises(
         ConfigurationError, match=r"no qruntime server: http://127.0.0.1:1 does not answer.*qruntime ser"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -112,6 +113,17 @@ def test_the_recordings_of_other_tools_are_none_of_ours(studio: Studio) -> None:
 
 
 # -- age ---------------------------------------------------------------------------------------------------------------
+
+
+def test_what_only_looks_like_a_recording_by_its_name_is_passed_by(studio: Studio) -> None:
+    studio.write(test_it=polls()).record()
+    (studio.path / "cassettes" / "folder.yaml").mkdir()
+    (studio.path / "cassettes" / "nowhere.yaml").symlink_to("not-there")
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(studio.path / "cassettes" / "pipe.yaml")
+    result = studio.run()
+    result.assert_outcomes(passed=1)
+    assert (result.ret, told(result)) == (0, [])
 
 
 def grown_old(studio: Studio, date: str = "'2020-01-31'", **settings: str) -> None:

@@ -94,6 +94,49 @@ def test_a_leak_is_told_by_its_place_and_leaves_no_file(studio: Studio, monkeypa
     assert studio.files() == []
 
 
+def test_a_secret_in_the_name_of_the_file_is_told_and_leaves_no_file(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAB_SECRET", SECRET)
+    result = studio.write(
+        test_it=f"""
+        import pytest
+
+        @pytest.mark.qruntime(source="cassette")
+        @pytest.mark.parametrize("key", [{SECRET!r}])
+        def test_it(qruntime, key):
+            qruntime.http.get("/v1/backends")
+        """
+    ).record()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["the name of the file would have a secret in it: the value of LAB_SECRET. Give the parameters *"]
+    )
+    assert "During handling of the above exception" not in result.stdout.str()
+    assert studio.files() == []
+
+
+def test_what_a_crash_left_beside_a_recording_is_gone_when_it_is_made_anew(studio: Studio) -> None:
+    studio.write(test_it=TAGS.format(tags=["x"])).record().assert_outcomes(passed=1)
+    folder = studio.file().parent
+    for name in (
+        ".test_it.0123abcd.new.yaml",
+        "..test_it.0123abcd.new.yaml.0123abcd.tmp",
+        ".test_its.0123abcd.new.yaml",
+    ):
+        (folder / name).write_text(SECRET, encoding="utf-8")
+    studio.record("--qruntime-record-mode=rewrite").assert_outcomes(passed=1)
+    assert sorted(file.name for file in folder.iterdir()) == [".test_its.0123abcd.new.yaml", "test_it.yaml"]
+
+
+def test_what_has_a_secret_in_it_is_never_on_the_disk(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_qruntime.recording.saving.Scrubber.tape", lambda self, tape: tape)
+    monkeypatch.setattr("pytest_qruntime.recording.saving.save", lambda tape, file: pytest.fail("it was written"))
+    result = studio.write(test_it=TAGS.format(tags=["harmless"])).record()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["what would be saved still has secrets in it:"])
+
+
 def test_the_credentials_of_the_live_run_are_not_in_the_file(studio: Studio) -> None:
     studio.write(
         test_it="""
