@@ -3,6 +3,7 @@
 from pytest_qruntime.contracts.catalogue import CATALOGUE, CATALOGUE_VERSION, CHAPTERS, contract
 from pytest_qruntime.contracts.checking import BROKEN, HOLDS, NOT_EXERCISED, Finding, Report, Verdict, check
 from pytest_qruntime.contracts.contract import CONFIDENCE, SOURCES, Break, Contract
+from pytest_qruntime.contracts.tally import Tally
 from pytest_qruntime.contracts.terms import Terms
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Contract",
     "Finding",
     "Report",
+    "Tally",
     "Terms",
     "Verdict",
     "check",
