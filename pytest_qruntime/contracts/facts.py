@@ -79,10 +79,19 @@ class Facts:
         moments = [moment.event for moment in workload.moments]
         if not self.terms.alone or workload.later or not self.sure(workload.opened, workload.settled, *moments):
             return False
-        return all(
+        jobs = workload.jobs
+        return self._in_sure_order(workload) and all(
             job.accepted and self.sure(job.queued, job.end) and (self.sure(job.running) or job.code == LOST_CODE)
-            for job in workload.jobs
+            for job in jobs
         )
+
+    @staticmethod
+    def _in_sure_order(workload: WorkloadFacts) -> bool:
+        """Whether nothing of it happened at one instant in an order that nobody saw."""
+        active = {moment.at_us for moment in workload.activations}
+        started = {job.running.at_us for job in workload.jobs if job.running is not None}
+        ended = set() if workload.ended is None else {workload.ended.at_us}
+        return not active & {moment.at_us for moment in workload.inactivations} and not (active | started) & ended
 
     def ran_at(self, workload: WorkloadFacts, end: Moment) -> Iterator[JobFacts]:
         """The jobs of a workload that ran when it ended, for certain."""

@@ -34,6 +34,8 @@ def it_counts_from_the_first_start(facts: Facts) -> Iterator[Outcome]:
     for workload, closed in expiries(facts):
         deadline_us, opened = facts.deadline_us(workload), workload.opened
         started = workload.started
+        if started is not None and started.no > closed.no:
+            continue
         if deadline_us is None:
             if facts.complete and started is None:
                 yield broken(closed.event, "no max TTL before it started", "it ends at it", number=closed.no)
