@@ -63,9 +63,13 @@ def other() -> Iterator[Other]:
         thread.join()
 
 
-def run(project: Project, *arguments: str, order: tuple[str, ...]) -> pytest.RunResult:  # noqa: F811
-    """Run a project's tests in this process, with these plugins in this order."""
+def run(
+    project: Project,  # noqa: F811
+    *arguments: str,
+    order: tuple[str, ...],
+    apart: bool = False,
+) -> pytest.RunResult:
+    """Run a project's tests with these plugins in this order: in this process, or in one apart."""
     named = [part for plugin in order for part in ("-p", plugin)]
-    return project.pytester.runpytest_inprocess(
-        "-W", "error", "-W", "ignore:Module already imported", *named, *arguments
-    )
+    run_pytest = project.pytester.runpytest_subprocess if apart else project.pytester.runpytest_inprocess
+    return run_pytest("-W", "error", "-W", "ignore:Module already imported", *named, *arguments)
