@@ -7,6 +7,8 @@ import httpx
 from pytest_qruntime.rest.http import Handler
 from pytest_qruntime.transport.httpx_way import answer, async_body, lower_headers, sync_body
 
+__tracebackhide__ = True  # pytest shows the arguments of the last call that it shows, and ours are headers and bodies
+
 
 class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """Answers every request of an `httpx.Client` or an `httpx.AsyncClient` with `handler`, whatever its host.

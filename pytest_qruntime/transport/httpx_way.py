@@ -19,6 +19,8 @@ from pytest_qruntime.transport.hosts import is_service_host
 from pytest_qruntime.transport.patches import Patch
 from pytest_qruntime.transport.routing import Routes, choose
 
+__tracebackhide__ = True  # pytest shows the arguments of the last call that it shows, and ours are headers and bodies
+
 Sync: TypeAlias = Callable[[httpx.HTTPTransport, httpx.Request], httpx.Response]
 Async: TypeAlias = Callable[[httpx.AsyncHTTPTransport, httpx.Request], Coroutine[Any, Any, httpx.Response]]
 

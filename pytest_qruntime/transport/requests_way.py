@@ -27,6 +27,8 @@ from pytest_qruntime.transport.hosts import is_service_host
 from pytest_qruntime.transport.patches import Patch
 from pytest_qruntime.transport.routing import Routes, choose
 
+__tracebackhide__ = True  # pytest shows the arguments of the last call that it shows, and ours are headers and bodies
+
 Send: TypeAlias = Callable[..., requests.Response]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.recording.conftest import Studio
 
 MARKED = """
@@ -40,6 +42,16 @@ def test_what_the_failure_says_itself_is_not_said_again(studio: Studio) -> None:
     result = recorded(studio).write(test_it=asking("qruntime.http.get('/v1/instance')")).run()
     result.assert_outcomes(failed=1)
     result.stdout.no_fnmatch_line("*a request to which the recording has no answer*")
+
+
+@pytest.mark.parametrize("post", ["httpx.post", "requests.post", "qruntime.http.post"])
+def test_what_the_request_says_is_not_shown(studio: Studio, post: str) -> None:
+    body = "{'apikey': ''.join(['galli', 'maufry'])}"
+    test = asking("import httpx, requests", f"{post}('https://quantum.cloud.ibm.com/api/v1/sessions', json={body})")
+    result = recorded(studio).write(test_it=test).run("--junitxml=it.xml")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*POST https://quantum.cloud.ibm.com/api/v1/sessions was never recorded*"])
+    assert "gallimaufry" not in result.stdout.str() + (studio.path / "it.xml").read_text(encoding="utf-8")
 
 
 AGAIN = """
