@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pytest_qruntime.contracts.contract import Break
-from pytest_qruntime.contracts.subjects import LOST_CODE, JobFacts, Moment, RefusalFacts, WorkloadFacts
+from pytest_qruntime.contracts.subjects import LOST_CODE, NEVER, JobFacts, Moment, RefusalFacts, WorkloadFacts
 from pytest_qruntime.contracts.terms import Terms
 from pytest_qruntime.model import Event, Trace
 from pytest_qruntime.model.durations import SECOND_US
@@ -99,12 +99,22 @@ class Facts:
             yield from end.going
             return
         for job in workload.jobs if self.sure(end.event) else ():
-            if job.running is None or job.end is None or not self.sure(job.running, job.end):
+            running = job.running
+            if running is None or job.end is None or running.at_us > end.at_us:
                 continue
+            late = not self.sure(running)
+            began = _shown(running) < _shown(end.event) if late else running.at_us < end.at_us
             # who failed in that instant because of the end had not ended by himself
-            later = job.end.at_us > end.at_us or (job.end.at_us == end.at_us and job.code == LOST_CODE)
-            if job.running.at_us < end.at_us and later:
+            stayed = job.code == LOST_CODE or (late and running.at_us == end.at_us) or self.outlived(job, end)
+            if began and stayed:
                 yield job
+
+    def outlived(self, job: JobFacts, moment: Moment) -> bool:
+        """In what somebody saw: a job that was there at a moment had not ended then, for certain."""
+        if job.end is not None and self.sure(job.end):
+            return job.end.at_us > moment.at_us + self.slack_us
+        running = job.running
+        return running is not None and not self.sure(running) and _shown(running) > _shown(moment.event)
 
     def refusals(self, *why: str) -> Iterator[RefusalFacts]:
         """The requests that were refused for one of these reasons."""
@@ -129,3 +139,9 @@ class Facts:
 
 def _event(moment: Moment | None) -> Event | None:
     return None if moment is None else moment.event
+
+
+def _shown(event: Event) -> int:
+    """The number of the exchange that shows an event."""
+    exchange = event.data.get("exchange")
+    return exchange if isinstance(exchange, int) else NEVER

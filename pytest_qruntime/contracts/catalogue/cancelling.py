@@ -8,7 +8,7 @@ from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
 from pytest_qruntime.contracts.subjects import LOST_CODE, JobFacts, Moment, WorkloadFacts
 from pytest_qruntime.model.states import CANCELLED_BY_USER, PENDING_CLOSED
-from pytest_qruntime.model.trace import JOB_CANCELLED, JOB_FAILED
+from pytest_qruntime.model.trace import JOB_CANCELLED, JOB_COMPLETED, JOB_FAILED
 
 CAN = Chapter("CAN", "Cancelling")
 
@@ -49,9 +49,9 @@ def lost_at(facts: Facts, end: Moment) -> Iterator[Outcome]:
         if job.end is None:
             if facts.passed(end.at_us):
                 yield broken(end.event, f"job {job.id}, which was queued, ends", "it does not", number=end.no)
-        elif facts.complete or _lost_in_that_instant(facts, job, end):
+        elif facts.complete or _lost_for_certain(facts, job, end):
             rightly = job.end.kind == (JOB_FAILED if fails else JOB_CANCELLED) and job.running is None
-            in_time = job.end.at_us == end.at_us
+            in_time = job.end.at_us == end.at_us or not facts.sure(job.end)
             coded = job.code == (LOST_CODE if fails else None)
             seen = f"it {job.outcome} at {seconds(job.end.at_us)}"
             yield (rightly and in_time and coded) or broken(
@@ -59,11 +59,12 @@ def lost_at(facts: Facts, end: Moment) -> Iterator[Outcome]:
             )
 
 
-def _lost_in_that_instant(facts: Facts, job: JobFacts, end: Moment) -> bool:
-    """In what somebody saw: it is certain that the job was queued until then."""
-    if not facts.sure(job.end, end.event) or job.end is None or job.running is not None:
+def _lost_for_certain(facts: Facts, job: JobFacts, end: Moment) -> bool:
+    """In what somebody saw: the job was queued until then. Its code says so, or that it ended in that instant."""
+    if job.end is None or job.running is not None:
         return False
-    return job.end.at_us == end.at_us and job.end.kind != "job.completed"
+    at_once = facts.sure(job.end, end.event) and job.end.at_us == end.at_us and job.end.kind != JOB_COMPLETED
+    return at_once or job.code == LOST_CODE
 
 
 @CAN.rule(
