@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from pytest_qruntime.cassette.lint import examine, files, report
 from pytest_qruntime.cassette.lint.findings import ERROR
+from pytest_qruntime.cassette.printable import printable
 from pytest_qruntime.cli.secrets import known_values, rules_of
 from pytest_qruntime.model.errors import ConfigurationError
 
@@ -31,12 +32,12 @@ def check(paths: Sequence[str], names: Sequence[str], rules: str | None, *, stri
     try:
         known, all_rules, found = known_values(names), rules_of(rules), files(paths)
     except ConfigurationError as error:
-        print(f"qruntime: {error}", file=sys.stderr)  # noqa: T201
+        print(f"qruntime: {printable(str(error))}", file=sys.stderr)  # noqa: T201
         return UNUSABLE
     checked = [examine(path, known=known, rules=all_rules) for path in found]
     if as_json:
         print(json.dumps(report.document(checked), indent=2))  # noqa: T201
     else:
-        print("\n".join(report.lines(checked)))  # noqa: T201
+        print("\n".join(map(printable, report.lines(checked))))  # noqa: T201
     counts = report.count(checked, ERROR) or (strict and any(one.findings for one in checked))
     return FOUND if counts else CLEAN

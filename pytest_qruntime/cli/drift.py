@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pytest_qruntime.cassette.drift import OWN, Drift, Finding, drift
 from pytest_qruntime.cassette.files import load
+from pytest_qruntime.cassette.printable import printable
 from pytest_qruntime.clock.durations import words_of
 from pytest_qruntime.model.errors import QRuntimeError
 
@@ -52,10 +53,10 @@ def _compared(path: str) -> Drift | str:
 
 def _print(path: str, result: Drift | str) -> None:
     if isinstance(result, str):
-        print(f"qruntime: {result}", file=sys.stderr)  # noqa: T201
+        print(f"qruntime: {printable(result)}", file=sys.stderr)  # noqa: T201
         return
     for line in _lines(path, result):
-        print(line)  # noqa: T201
+        print(printable(line))  # noqa: T201
 
 
 def _lines(path: str, result: Drift) -> Iterator[str]:

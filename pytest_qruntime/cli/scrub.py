@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pytest_qruntime.cassette.errors import CassetteError
 from pytest_qruntime.cassette.files import load, save
 from pytest_qruntime.cassette.outside import outside
+from pytest_qruntime.cassette.printable import printable
 from pytest_qruntime.cassette.scrub import Leak, Rule, Scrubber, leaks
 from pytest_qruntime.cli.secrets import known_values, rules_of
 from pytest_qruntime.model.errors import ConfigurationError
@@ -33,7 +34,7 @@ def scrub(path: str, output: str | None, names: Sequence[str], rules: str | None
     try:
         return _scrub(path, output, known_values(names), rules_of(rules), check=check)
     except (CassetteError, ConfigurationError) as error:
-        print(f"qruntime: {error}", file=sys.stderr)  # noqa: T201
+        print(f"qruntime: {printable(str(error))}", file=sys.stderr)  # noqa: T201
         return UNUSABLE
 
 
@@ -47,7 +48,7 @@ def _scrub(path: str, output: str | None, known: dict[str, str], rules: Sequence
     if left:
         _tell(path, left, "left after scrubbing")
         advice = "nothing was written. Put the secret into an environment variable and name that with --env"
-        print(f"qruntime: {path}: {advice}", file=sys.stderr)  # noqa: T201
+        print(f"qruntime: {printable(path)}: {advice}", file=sys.stderr)  # noqa: T201
         return FOUND
     if found or scrubbed != tape or output is not None:
         save(scrubbed, path if output is None else output)
@@ -57,7 +58,7 @@ def _scrub(path: str, output: str | None, known: dict[str, str], rules: Sequence
 
 def _tell(path: str, found: list[Leak], what: str) -> int:
     for leak in found:
-        print(f"{path}: {leak}")  # noqa: T201
+        print(printable(f"{path}: {leak}"))  # noqa: T201
     places = len({leak.place for leak in found})
-    print(f"{path}: {places} {'place' if places == 1 else 'places'} {what}")  # noqa: T201
+    print(f"{printable(path)}: {places} {'place' if places == 1 else 'places'} {what}")  # noqa: T201
     return FOUND if found else CLEAN

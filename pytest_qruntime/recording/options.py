@@ -85,7 +85,7 @@ def asked(config: pytest.Config) -> Asked:
         url=url,
         budget=None if budget is None else _seconds(budget),
         in_ci=bool(config.getoption("qruntime_record_in_ci")),
-        live=mode != "none" and (live or url is not None or budget is not None),
+        live=mode != "none" and (live or url is not None),  # a budget names no service
     )
 
 

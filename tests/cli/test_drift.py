@@ -68,6 +68,22 @@ def test_no_difference_is_one_line_and_0(good: str, tape: Tape, capsys: pytest.C
     assert printed(capsys, good) == (0, line + STAGED, "")
 
 
+def test_what_a_terminal_would_obey_is_shown_as_an_escape(
+    tape: Tape, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert tape.provenance is not None
+    strange = replace(tape, provenance=replace(tape.provenance, versions={"pytest-qruntime": "0.1\x1b[31m"}))
+    save(
+        edited(strange, "GET /jobs/", answer(lambda document: document.update({"\x1b]0;k": 1}))),
+        tmp_path / "a\x1b.yaml",
+    )
+    _, out, err = printed(capsys, str(tmp_path / "a\x1b.yaml"), str(tmp_path / "b\x1b.yaml"))
+    assert "\x1b" not in out + err
+    for shown in (r"a\x1b.yaml: ", r"0.1\x1b[31m", r"$.\x1b]0;k"):
+        assert shown in out
+    assert r"b\x1b.yaml" in err
+
+
 def test_differences_are_listed_and_1(bad: str, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = printed(capsys, bad)
     lines = out.splitlines()

@@ -197,3 +197,15 @@ def test_a_token_in_the_address_of_a_plain_recording_goes(tmp_path: Path) -> Non
     assert main(["scrub", str(path)]) == 0
 
     assert load(path).exchanges[0].url == f"{JOBS}&token=scrubbed-token-1"
+
+
+@pytest.mark.parametrize("command", ["scrub", "check"])
+def test_names_of_files_give_a_terminal_nothing_to_obey(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a\x1b[31m.yaml").write_text(PLAIN, encoding="utf-8")
+    for name in ("a\x1b[31m.yaml", "b\x1b[31m.yaml"):
+        main([command, str(tmp_path / name)])
+        out, err = capsys.readouterr()
+        assert "\x1b" not in out + err
+        assert r"\x1b[31m.yaml" in out + err

@@ -71,6 +71,12 @@ def test_a_service_that_charges_needs_a_budget(studio: Studio) -> None:
 
 
 @pytest.mark.usefixtures("somebody")
+def test_a_budget_alone_names_no_service(studio: Studio) -> None:
+    live = ASKS.replace('source="cassette"', 'source="live"')
+    studio.write(test_it=live).run("--qruntime-budget=60").assert_outcomes(skipped=1)
+
+
+@pytest.mark.usefixtures("somebody")
 @pytest.mark.parametrize("option", ["--qruntime-source=live", "--qruntime-url=https://cloud.ibm.com"])
 def test_a_live_run_without_recording_needs_a_budget_too(studio: Studio, option: str) -> None:
     live = ASKS.replace('source="cassette"', 'source="live"')

@@ -15,6 +15,7 @@ from pytest_qruntime.cassette.files import load
 from pytest_qruntime.cassette.lint import origin, paths, references, shapes, times, told
 from pytest_qruntime.cassette.lint.findings import INDEX, Finding, Findings
 from pytest_qruntime.cassette.outside import outside
+from pytest_qruntime.cassette.printable import printable
 from pytest_qruntime.cassette.scrub import DEFAULT_RULES, Leak, Rule, Scrubber, leaks
 from pytest_qruntime.cassette.tape import Tape
 from pytest_qruntime.model.trace import Trace
@@ -90,9 +91,5 @@ def _place(leak: Leak) -> tuple[int | None, str]:
 
 def _safe(finding: Finding, scrubber: Scrubber) -> Finding:
     """A name of a key may be a secret, and what an error quotes; and either may hold what a terminal obeys."""
-    problem, place = (_printable(scrubber.text(text)) for text in (finding.problem, finding.place))
+    problem, place = (printable(scrubber.text(text)) for text in (finding.problem, finding.place))
     return replace(finding, problem=problem, place=place)
-
-
-def _printable(text: str) -> str:
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in text)
