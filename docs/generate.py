@@ -212,8 +212,10 @@ looked at too, and is gone from a file that is written anew.
 ## What is not recognised
 
 A secret without a shape, under a name that no rule knows, that is not among the known values and is short or no
-random text: name it in `known`, or write a rule. Pictures of a secret, compressions other than zlib and gzip, and
-text in other encodings than UTF-8 are not read.
+random text: name it in `known`, or write a rule. Hosts that stand alone, outside of addresses and of fields that name
+one. A secret in two halves, or in another case than the known value. Pictures of a secret, compressions other than
+zlib and gzip, encodings other than percent, JSON and base64 (such as HTML entities, base32 and lists of numbers; in
+hexadecimal digits only known values are found), and text that is not UTF-8 are not read.
 """
 
 FIXTURES = (
