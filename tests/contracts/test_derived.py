@@ -87,7 +87,7 @@ def test_a_recording_exercises_rules_and_shows_breaks() -> None:
 
 def test_what_everything_is_known_of_is_judged_as_a_whole() -> None:
     events, tape = recorded(STORY, 10, 1, Policy())
-    whole_sessions = {"USG-01", "USG-05", "CAN-05", "ITT-02", "CLS-09"}
+    whole_sessions = {"USG-01", "USG-05", "CAN-05", "CLS-09", "DET-04"}
     blind = Tape(tape.provenance, tuple(one for one in tape.exchanges if not one.url.endswith("/metrics")))
 
     assert {name for name in whole_sessions if check(derive(tape)).verdict(name) != NOT_EXERCISED} == set()

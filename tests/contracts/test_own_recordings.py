@@ -14,7 +14,7 @@ CASSETTES = Path(__file__).parents[2] / "cassettes"
 PATHS = sorted(path.relative_to(CASSETTES).as_posix() for path in CASSETTES.rglob("*.yaml"))
 SHOWS = {
     "batch_of_three_jobs": {"CLS-01"},
-    "cancel_with_queued_jobs": {"INV-03", "USG-10"},
+    "cancel_with_queued_jobs": {"CAN-02", "CAN-03"},
     "graceful_close": {"CLS-01", "SUB-03"},
     "max_ttl": {"MAX-03"},
     "open_plan": {"OPN-09"},

@@ -32,7 +32,8 @@ def derive(tape: Tape) -> trace.Trace:
     not earlier than the true one. Microseconds count from the beginning of the recording, so that what was there before
     has a negative instant. `data` has the keys of the model's own events as far as they can be seen, and as
     ``"exchange"`` the number of the exchange that showed it first, from 0; ``"late"`` if it may have been before that
-    instant. What a refused request was told stands under ``"status"`` and ``"code"``.
+    instant; ``"asked"`` names the request that closed a session at once. What a refused request was told stands under
+    ``"status"`` and ``"code"``.
 
     Raises:
         CassetteError: the recording has no provenance, so that nobody knows when anything was said.
@@ -95,7 +96,10 @@ def _of_workload(workload: Workload, jobs: list[Job], slack_us: int) -> Iterator
         yield _workload_event(workload, Moment(act.number, act.at_us, exact=False), kind, data, by=act.number)
     if workload.closed is not None:
         because = {} if workload.closed_because is None else {"reason": workload.closed_because}
-        yield _workload_event(workload, workload.closed, trace.WORKLOAD_CLOSED, because, by=workload.closed_by)
+        by = next((act for act in workload.acts if act.number == workload.closed_by), None)
+        asked = {} if by is None else {"asked": by.operation}
+        data = {**because, **asked}
+        yield _workload_event(workload, workload.closed, trace.WORKLOAD_CLOSED, data, by=workload.closed_by)
     end = settled(workload, jobs, slack_us)
     if end is not None:
         usage = {"usage_us": end.usage_us}

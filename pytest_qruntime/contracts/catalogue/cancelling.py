@@ -16,8 +16,9 @@ CAN = Chapter("CAN", "Cancelling")
 def cancels(facts: Facts) -> Iterator[tuple[WorkloadFacts, Moment]]:
     """Each session or batch that was cancelled, and when."""
     for workload in facts.workloads:
-        if workload.ended is not None and workload.reason == CANCELLED_BY_USER:
-            yield workload, workload.ended
+        ended = workload.ended
+        if ended is not None and (ended.reason == CANCELLED_BY_USER or ended.event.data.get("asked") == "cancel"):
+            yield workload, ended
 
 
 @CAN.rule(

@@ -6,7 +6,6 @@ from pytest_qruntime.contracts.reading.books import Books, free
 from pytest_qruntime.contracts.subjects import Moment, WorkloadFacts
 from pytest_qruntime.model import Event
 from pytest_qruntime.model.durations import SECOND_US
-from pytest_qruntime.model.policy import BATCH_ITTL_S
 
 
 class WorkloadEvents:
@@ -27,11 +26,6 @@ class WorkloadEvents:
         workload.max_ttl_us = _us(data.get("max_ttl_s"))
         workload.ittl_us = _us(data.get("interactive_ttl_s"))
         workload.active_ttl_us = _us(data.get("active_ttl_s"))
-        policy = self.books.facts.policy
-        if workload.ittl_us is None and workload.is_batch and not policy.allow_custom_ttl:
-            # what a batch reports is not what acts
-            acting_us = BATCH_ITTL_S[policy.batch_ittl][0] * SECOND_US
-            workload.ittl_us = min(acting_us, workload.active_ttl_us or acting_us)
         if workload.is_session:
             self.books.facts.sessions.append(workload)
         elif workload.is_batch:

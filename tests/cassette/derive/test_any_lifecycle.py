@@ -16,7 +16,7 @@ from pytest_qruntime.rest import Service
 from tests.cassette.replay.test_any_lifecycle import ACTIONS, Action, Player
 
 NEVER_SHOWN = (trace.JOB_ON_QPU,)
-NOT_OF_THE_MODEL = ("exchange", "late", "status", "code")
+NOT_OF_THE_MODEL = ("exchange", "late", "asked", "status", "code")
 NOT_ON_THE_WIRE = (
     *("instance", "rule", "running", "queued", "refusal"),
     *("interactive_ttl_s", "active_ttl_s", "cost_s"),  # not with the value that acts, or not for every one

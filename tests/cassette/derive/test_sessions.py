@@ -59,7 +59,7 @@ def test_a_reopening_that_nobody_heeded_is_ignored() -> None:
 
 
 def test_a_cancel_closes_at_once_as_documented_unless_the_service_goes_on() -> None:
-    assert told(open_at(0), cancel(5))[-1] == (5, "workload.closed", {"exchange": 1})
+    assert told(open_at(0), cancel(5))[-1] == (5, "workload.closed", {"asked": "cancel", "exchange": 1})
     assert kinds(open_at(0), cancel(5), look(9, state="active"))[1:] == []
 
 
