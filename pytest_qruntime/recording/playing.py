@@ -12,6 +12,7 @@ import pytest
 
 from pytest_qruntime.cassette.errors import CassetteError
 from pytest_qruntime.cassette.files import load
+from pytest_qruntime.cassette.printable import printable
 from pytest_qruntime.cassette.replay import UnexpectedRequestError
 from pytest_qruntime.recording import age
 from pytest_qruntime.recording.choice import Choice, plain
@@ -89,7 +90,7 @@ def _check_settings(tape: Tape, choice: Choice, name: str) -> None:
     if recorded is None or recorded == wanted:
         return
     differ = [key for key in sorted({*recorded, *wanted}) if recorded.get(key) != wanted.get(key)]
-    now, then = (", ".join(f"{key} {_value(found, key)}" for key in differ) for found in (wanted, recorded))
+    now, then = (", ".join(f"{printable(key)} {_value(found, key)}" for key in differ) for found in (wanted, recorded))
     raise CassetteError(
         f"{name} was recorded in a world with {then}; this test asks for {now}. Record it anew with "
         "pytest --qruntime-record-mode=rewrite"

@@ -54,6 +54,19 @@ def test_what_the_request_says_is_not_shown(studio: Studio, post: str) -> None:
     assert "gallimaufry" not in result.stdout.str() + (studio.path / "it.xml").read_text(encoding="utf-8")
 
 
+def test_what_a_terminal_would_obey_is_shown_as_an_escape(studio: Studio) -> None:
+    recorded(studio)
+    text = studio.file().read_text(encoding="utf-8")
+    studio.file().write_text(text.replace("method: GET", 'method: "PUT\\e[31m"', 1), encoding="utf-8")
+    result = studio.run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([r"E *Expected next: PUT\x1b[[]31M https*"])
+    studio.file().write_text(text.replace("settings: {}", 'settings:\n    "\\e[31m": 1'), encoding="utf-8")
+    told = studio.run().stdout.str()
+    assert r"in a world with \x1b[31m 1" in told
+    assert "\x1b[31m" not in told
+
+
 AGAIN = """
     from _pytest.runner import runtestprotocol
 

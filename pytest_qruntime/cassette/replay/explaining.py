@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from pytest_qruntime.cassette.printable import printable
 from pytest_qruntime.cassette.replay.errors import difference
 from pytest_qruntime.cassette.replay.meaning import Meaning
 from pytest_qruntime.cassette.replay.recording import Recording
@@ -15,13 +16,12 @@ from pytest_qruntime.clock.durations import words_of
 def explained(recording: Recording, sent: Exchange, meaning: Meaning, why: str, recorded_us: int) -> str:
     """The message: the request and what is wrong with it, what comes next in the recording, and the difference."""
     said = f"{sent.method} {sent.url} {why}. It is {words_of(recorded_us)} into the recording"
-    return "\n".join(
-        [
-            said,
-            f"Expected next: {expected(recording)}",
-            *(_asked(recording, meaning) if meaning.reads else _meant(recording, sent, meaning)),
-        ]
-    )
+    parts = [
+        said,
+        f"Expected next: {expected(recording)}",
+        *(_asked(recording, meaning) if meaning.reads else _meant(recording, sent, meaning)),
+    ]
+    return "\n".join(printable(line) for part in parts for line in part.split("\n"))
 
 
 def expected(recording: Recording) -> str:
