@@ -18,7 +18,9 @@ from pytest_qruntime.recording.phase import Take
 from pytest_qruntime.recording.run import Run
 
 # At the end of the name: what stands in CI_TOKEN_FILE or SECRET_URL is none.
-_SECRET_NAME: Final = re.compile(r"(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|APIKEY|API_KEY|ACCESS_KEY|CRN)_?[0-9]*$")
+_SECRET_NAME: Final = re.compile(
+    r"(?:^|_)(?:TOKEN|SECRET|[A-Z]*PASSWORD|PASSWD|PASSPHRASE|APIKEY|(?:API|ACCESS|SECRET|PRIVATE)_KEY|CRN)_?[0-9]*$"
+)
 _LEAST: Final = 8
 _SHOWN: Final = 10
 

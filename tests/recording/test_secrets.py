@@ -67,6 +67,7 @@ def test_a_hook_that_answers_something_else_is_told(studio: Studio, answer: str)
 
 NAMES = {
     "GITHUB_TOKEN": True, "AWS_SECRET_ACCESS_KEY": True, "DB_PASSWORD": True, "API_KEY_2": True,
+    "SECRET_KEY": True, "SSH_PRIVATE_KEY": True, "GPG_PASSPHRASE": True, "PGPASSWORD": True, "PWD": False, "KEY": False,
     "QISKIT_IBM_INSTANCE": True, "TOKEN_FILE": False, "SECRET_URL": False, "TOKENIZERS": False, "HOME": False,
 }  # fmt: skip
 
