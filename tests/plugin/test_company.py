@@ -143,7 +143,7 @@ def test_the_fixtures_explain_themselves(project: Project) -> None:
 def test_the_marker_shows_every_keyword_with_an_example(project: Project) -> None:
     result = project.run("--markers")
     result.stdout.fnmatch_lines(
-        ["@pytest.mark.qruntime(plan='open', policy=*, backend=*, lanes=1, *freeze=False, source='cassette', *): what *"]
+        ["@pytest.mark.qruntime(plan='open', policy=*, lanes=1, *freeze=False, source='cassette', *): what *"]
     )
 
 
