@@ -118,10 +118,14 @@ def _exchange(events: Source, index: int, limit: int) -> tuple[Exchange, int | N
 
 
 def _at(events: Source, place: str) -> int:
+    text = events.text(place)
     try:
-        return offsets.read(events.text(place))
+        at_us, problem = offsets.read(text), None
     except ValueError as error:
-        events.fail(place, str(error))
+        at_us, problem = 0, str(error)
+    if problem is not None:
+        events.fail(place, problem)
+    return at_us
 
 
 def _request(events: Source, place: str) -> dict[str, Any]:

@@ -16,6 +16,8 @@ def hidden(excinfo: Any) -> bool:
 
 __tracebackhide__ = hidden
 
+_SHOWN = 60  # characters of a body that cannot be used
+
 
 class ServiceError(QRuntimeError):
     """The service answered with an error.
@@ -43,13 +45,12 @@ class ServiceError(QRuntimeError):
     @classmethod
     def of(cls, response: httpx.Response) -> ServiceError:
         """The error that a response carries in the service's envelope (RST-04)."""
-        request = f"{response.request.method} {response.request.url.path}"
         try:
             error = response.json()["errors"][0]
             code, message, solution = error.get("code"), error.get("message", ""), error.get("solution") or ""
-        except (ValueError, LookupError, TypeError, AttributeError):
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             code, message, solution = None, response.text or response.reason_phrase, ""
-        return cls(response.status_code, code, message, solution, request)
+        return cls(response.status_code, code, message, solution, _asked(response))
 
 
 class JobFailedError(QRuntimeError):
@@ -104,6 +105,35 @@ def checked(response: httpx.Response) -> httpx.Response:
     if response.is_success:
         return response
     raise ServiceError.of(response)
+
+
+def document(response: httpx.Response) -> Any:
+    """The JSON of a response. Raises `ServiceError` for an error, and for a body that is no JSON."""
+    try:
+        return checked(response).json()
+    except (ValueError, RecursionError) as error:
+        problem = str(error)
+    raise _unusable(response, f"which is no JSON: {problem}")
+
+
+def resource(response: httpx.Response, *names: str) -> dict[str, Any]:
+    """The JSON object of a response, which has these keys. Raises `ServiceError` for anything else."""
+    found = document(response)
+    if not isinstance(found, dict):
+        raise _unusable(response, f"which is {type(found).__name__!r} where an object was expected")
+    missing = [name for name in names if name not in found]
+    if missing:
+        raise _unusable(response, f"which lacks {', '.join(missing)}")
+    return found
+
+
+def _asked(response: httpx.Response) -> str:
+    return f"{response.request.method} {response.request.url.path}"
+
+
+def _unusable(response: httpx.Response, why: str) -> ServiceError:
+    shown = f"{response.text[:_SHOWN]}..." if len(response.text) > _SHOWN else response.text
+    return ServiceError(response.status_code, None, f"{shown!r}, {why}", "", _asked(response))
 
 
 def _sentences(text: str, solution: str) -> str:

@@ -13,7 +13,9 @@ from pytest_qruntime.client.errors import (
     JobMaxTimeError,
     JobTimeoutError,
     checked,
+    document,
     hidden,
+    resource,
 )
 from pytest_qruntime.client.given import Duration, check_tags
 from pytest_qruntime.client.patience import Patience, patience_of
@@ -62,7 +64,7 @@ class Job:
 
     def status(self) -> str:
         """QUEUED, RUNNING, DONE, CANCELLED or ERROR. A job that ran too long is an ERROR, as for Qiskit (MXT-03)."""
-        return _status(self.details()["state"])
+        return _status(self._state())
 
     def in_final_state(self) -> bool:
         """Whether it is DONE, CANCELLED or ERROR."""
@@ -70,7 +72,7 @@ class Job:
 
     def error_message(self) -> str | None:
         """``Error code N; reason`` of a job that failed or ran too long, else None."""
-        state = self.details()["state"]
+        state = self._state()
         return _message(state) if _status(state) == "ERROR" else None
 
     def metrics(self) -> dict[str, Any]:
@@ -123,7 +125,7 @@ class Job:
         Raises `JobFailedError` (`JobMaxTimeError` if it ran too long), `JobCancelledError`, `JobTimeoutError`.
         """
         self.wait_for_final_state(timeout)
-        state = self.details()["state"]
+        state = self._state()
         status = _status(state)
         if status == "CANCELLED":
             raise JobCancelledError(self._id, state.get("reason"))
@@ -132,11 +134,15 @@ class Job:
             kind = JobMaxTimeError if code == RAN_TOO_LONG_CODE else JobFailedError
             raise kind(self._id, code, state.get("reason") or NO_REASON, state.get("reason_solution") or "")
         response = checked(self._http.get(f"/v1/jobs/{self._id}/results"))
-        return response.json() if response.content else None
+        return document(response) if response.content else None
 
-    def _get(self, part: str, **query: str) -> dict[str, Any]:
-        document: dict[str, Any] = checked(self._http.get(f"/v1/jobs/{self._id}{part}", params=query)).json()
-        return document
+    def _state(self) -> dict[str, Any]:
+        """The state of the job in the service's own words."""
+        state: dict[str, Any] = self._get("", "state", exclude_params="true")["state"]
+        return state
+
+    def _get(self, part: str, *names: str, **query: str) -> dict[str, Any]:
+        return resource(self._http.get(f"/v1/jobs/{self._id}{part}", params=query), *names)
 
     def __repr__(self) -> str:
         return f"<Job {self._id}>"

@@ -8,7 +8,7 @@ from typing import Any, Final
 import httpx
 from typing_extensions import TypedDict
 
-from pytest_qruntime.client.errors import checked, hidden
+from pytest_qruntime.client.errors import hidden, resource
 from pytest_qruntime.client.given import BackendLike, Duration, backend_name, check_program, check_tags, whole_seconds
 from pytest_qruntime.client.job import Job
 from pytest_qruntime.client.patience import Patience
@@ -83,8 +83,7 @@ def run_job(
     body: dict[str, Any] = {"program_id": program, "backend": backend_name(backend), "params": inputs}
     optional = {"session_id": session_id, "cost": cost, "tags": list(tags), "private": private}
     body.update({name: value for name, value in optional.items() if value})
-    document = checked(http.post("/v1/jobs", json=body)).json()
-    return Job(http, document["id"], patience=patience)
+    return Job(http, resource(http.post("/v1/jobs", json=body), "id")["id"], patience=patience)
 
 
 def _inputs(program: str, params: Any, shots: int | None) -> dict[str, Any]:

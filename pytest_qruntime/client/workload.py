@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 import httpx
 from typing_extensions import Self, Unpack
 
-from pytest_qruntime.client.errors import checked, hidden
+from pytest_qruntime.client.errors import checked, hidden, resource
 from pytest_qruntime.client.given import BackendLike, Duration, backend_name, whole_seconds
 from pytest_qruntime.client.job import Job
 from pytest_qruntime.client.patience import Patience, patience_of
@@ -58,7 +58,7 @@ class Workload:
         max_ttl = whole_seconds(max_time, what="max_time")
         if max_ttl:  # 0 and None leave the service its default (MAX-07)
             body["max_ttl"] = max_ttl
-        self._bind(http, checked(http.post("/v1/sessions", json=body)).json()["id"], name, patience)
+        self._bind(http, resource(http.post("/v1/sessions", json=body), "id")["id"], name, patience)
 
     def _bind(self, http: httpx.Client, session_id: str, backend: str | None, patience: Patience | None) -> None:
         self._http = http
@@ -73,7 +73,7 @@ class Workload:
         Raises `ServiceError` with status 404 for an unknown id, and `ConfigurationError` if it is of the other mode
         (DET-05).
         """
-        document = checked(http.get(f"/v1/sessions/{session_id}")).json()
+        document = resource(http.get(f"/v1/sessions/{session_id}"), "mode", "backend_name")
         if document["mode"] != cls.mode:
             right = next(kind.__name__ for kind in Workload.__subclasses__() if kind.mode == document["mode"])
             raise ConfigurationError(
@@ -150,8 +150,7 @@ class Workload:
         return self._backend
 
     def _get(self) -> dict[str, Any]:
-        document: dict[str, Any] = checked(self._http.get(f"/v1/sessions/{self.session_id}")).json()
-        return document
+        return resource(self._http.get(f"/v1/sessions/{self.session_id}"))
 
     def __enter__(self) -> Self:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -34,7 +35,7 @@ class Locks:
             _create(_lock_of(place), test, target)
             self._held[place] = test
         elif owner != test:
-            raise CassetteError(_two(target, owner, "in this run"))
+            raise CassetteError(_two(target, owner, "in this run", test))
 
     def release(self) -> None:
         """Give all of them back; folders that were made for files that did not come to be are gone again."""
@@ -60,28 +61,28 @@ def _lock_of(place: Path) -> Path:
 
 
 def _create(lock: Path, test: str, target: Path) -> None:
-    content = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "test": test})
+    content = json.dumps({"pid": os.getpid(), "host": this_machine(), "test": test})
     try:
         for _ in range(3):
             with suppress(FileExistsError), open(lock, "x", encoding="utf-8") as file:
                 file.write(content)
                 return
-            _take_over(lock, target)
+            _take_over(lock, target, test)
     except OSError as error:
         raise CassetteError(
             f"{target} cannot be recorded: {lock.parent} cannot be written to: {error.strerror}"
         ) from None
-    raise CassetteError(_two(target, "another test", f"at this moment, says {lock}"))
+    raise CassetteError(_two(target, "another test", f"at this moment, says {lock}", test))
 
 
-def _take_over(lock: Path, target: Path) -> None:
+def _take_over(lock: Path, target: Path, test: str) -> None:
     """Remove what a process left that is no more. Raises `CassetteError` if it is there, or may be."""
     try:
         found = lock.read_text(encoding="utf-8")
     except FileNotFoundError:
         return
     if _may_live(found):
-        raise CassetteError(_two(target, _test_of(found), f"in another process. If it is no more, delete {lock}"))
+        raise CassetteError(_two(target, _test_of(found), f"in another process. If it is no more, delete {lock}", test))
     mine = lock.with_name(f"{lock.name}.{secrets.token_hex(4)}")
     with suppress(FileNotFoundError):
         os.replace(lock, mine)
@@ -104,7 +105,12 @@ def _may_live(content: str) -> bool:
         pid, host = int(found["pid"]), found["host"]
     except (ValueError, KeyError, TypeError):
         return True
-    return host != socket.gethostname() or alive(pid)
+    return host != this_machine() or alive(pid)
+
+
+def this_machine() -> str:
+    """Tells machines apart that share a folder, and names none."""
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:16]
 
 
 def alive(pid: int) -> bool:
@@ -135,7 +141,9 @@ def _alive_on_windows(pid: int) -> bool:
     return code.value == active
 
 
-def _two(target: Path, owner: str, where: str) -> str:
+def _two(target: Path, owner: str, where: str, test: str) -> str:
+    if owner == test:
+        return f"{target} is recorded by this very test {where}; one of the two has to wait for the other"
     return (
         f"{target} is recorded by {owner} {where}; two tests cannot write one recording. "
         "Give each its own with @pytest.mark.qruntime(cassette=...), or leave that out"

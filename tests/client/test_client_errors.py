@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from pytest_qruntime import JobCancelledError, JobFailedError, JobMaxTimeError, QRuntimeError, ServiceError
+from pytest_qruntime.client import Job, Session
 
 
 def answer(status: int, **content: object) -> httpx.Response:
@@ -57,3 +58,38 @@ def test_an_answer_that_is_not_the_services_is_shown_as_it_is(content: dict[str,
 def test_errors_can_be_copied_and_sent_to_another_process(error: QRuntimeError) -> None:
     for twin in (copy.copy(error), pickle.loads(pickle.dumps(error))):
         assert (type(twin), str(twin), vars(twin)) == (type(error), str(error), vars(error))
+
+
+def session_over(body: bytes) -> Session:
+    """A session of a service that answers everything with this body."""
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, content=body))
+    return Session.known(httpx.Client(transport=transport, base_url="https://quantum.cloud.ibm.com/api"), "s-1")
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"<html>", "'<html>', which is no JSON: Expecting value"),
+        (b'{"id": "j-1"', "which is no JSON"),
+        (b"[" * 100_000, "[...', which is no JSON"),
+        (b"[1]", "'[1]', which is 'list' where an object was expected"),
+        (b'{"name": "x"}', "which lacks id"),
+    ],
+)
+def test_a_job_that_was_accepted_with_nonsense_is_a_service_error(body: bytes, why: str) -> None:
+    with pytest.raises(ServiceError) as raised:
+        session_over(body).run(backend="fake_backend")
+    assert str(raised.value).startswith("POST /api/v1/jobs was answered with HTTP 200: ")
+    assert why in str(raised.value)
+    assert len(str(raised.value)) < 300
+
+
+def test_a_job_without_a_state_and_results_that_are_cut_off_are_service_errors() -> None:
+    answers = {"/api/v1/jobs/j-1": b'{"state": {"status": "Completed"}}', "/api/v1/jobs/j-1/results": b'{"results": ['}
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, content=answers[request.url.path]))
+    job = Job(httpx.Client(transport=transport, base_url="https://quantum.cloud.ibm.com/api"), "j-1")
+    with pytest.raises(ServiceError, match="no JSON"):
+        job.result()
+    answers["/api/v1/jobs/j-1"] = b"{}"
+    with pytest.raises(ServiceError, match="lacks state"):
+        job.status()

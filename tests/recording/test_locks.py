@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pytest_qruntime.cassette.errors import CassetteError
-from pytest_qruntime.recording.locks import Locks, alive
+from pytest_qruntime.recording.locks import Locks, alive, this_machine
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def lock_of(target: Path) -> Path:
 
 def left_by(target: Path, pid: int, host: str | None = None) -> None:
     target.parent.mkdir(exist_ok=True)
-    content = {"pid": pid, "host": host or socket.gethostname(), "test": "test_old.py::test_old"}
+    content = {"pid": pid, "host": host or this_machine(), "test": "test_old.py::test_old"}
     lock_of(target).write_text(json.dumps(content), encoding="utf-8")
 
 
@@ -73,6 +73,19 @@ def test_of_what_cannot_be_read_nobody_knows_whether_it_lives(target: Path, cont
     lock_of(target).write_text(content, encoding="utf-8")
     with pytest.raises(CassetteError, match=r"in another process\. If it is no more, delete .*\.test_it\.yaml\.lock"):
         Locks().take(target, "test_it.py::test_it")
+
+
+def test_a_lock_does_not_name_the_machine(target: Path) -> None:
+    locks = Locks()
+    locks.take(target, "test_it.py::test_it")
+    assert socket.gethostname() not in lock_of(target).read_text(encoding="utf-8")
+    locks.release()
+
+
+def test_the_same_test_in_another_process_is_told_to_wait(target: Path) -> None:
+    left_by(target, os.getppid())
+    with pytest.raises(CassetteError, match=r"by this very test in another process.*; one of the two has to wait"):
+        Locks().take(target, "test_old.py::test_old")
 
 
 def test_a_process_of_another_machine_may_live(target: Path) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 
+from pytest_qruntime.recording.locks import this_machine
 from tests.recording.conftest import Studio
 
 ASKS = """
@@ -59,13 +59,11 @@ def test_a_file_that_another_process_records_is_left_alone(studio: Studio) -> No
     studio.write(test_it=ASKS.format(fails=False))
     file = studio.file("test_it[1]")
     file.parent.mkdir(parents=True)
-    lock = {"pid": os.getppid(), "host": socket.gethostname(), "test": "test_it.py::test_it[1]"}
+    lock = {"pid": os.getppid(), "host": this_machine(), "test": "test_it.py::test_it[1]"}
     file.with_name(f".{file.name}.lock").write_text(json.dumps(lock), encoding="utf-8")
     result = studio.record()
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(
-        ["*test_it[[]1].yaml is recorded by test_it.py::test_it[[]1] in another process. If it*"]
-    )
+    result.stdout.fnmatch_lines(["*test_it[[]1].yaml is recorded by this very test in another process. If it*"])
 
 
 def test_the_debugger_sees_the_run_that_fails(studio: Studio) -> None:

@@ -34,7 +34,12 @@ class Check(NamedTuple):
 
 
 CHECKS: Final = (
-    Check("unreadable", ERROR, "it cannot be read as a recording, or is not safe to", "do what the message says"),
+    Check(
+        "unreadable",
+        ERROR,
+        "it cannot be read as a recording, or is not safe to",
+        "record it again, or take it from version control",
+    ),
     Check("empty", WARNING, "there is no interaction in it", "record it again, or delete it"),
     Check(
         "size",
