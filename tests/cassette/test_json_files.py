@@ -154,7 +154,7 @@ def test_a_text_that_is_no_recording_is_said_to_be_none() -> None:
     assert problem(" \n") == "it.json is empty; expected a recording. Record it again, or delete it"
     assert "expected a mapping, found 'just text'" in problem('"just text"')
     assert "as vcrpy before 1.0 wrote it" in problem([{"request": {}, "response": {}}])
-    assert problem('{\n"version": 1,\n}').startswith("it.json, line 3: this is not JSON, or it is cut off (")
+    assert problem('{\n"version": 1,\n').startswith("it.json, line 3: this is not JSON, or it is cut off (")
 
 
 def test_a_file_that_was_cut_off_anywhere_is_an_error() -> None:
