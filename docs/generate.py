@@ -10,6 +10,7 @@ from pytest_qruntime import fixtures
 from pytest_qruntime.cassette.scrub import DEFAULT_RULES, Scrubber
 from pytest_qruntime.client import Job, Session
 from pytest_qruntime.clock import Clock
+from pytest_qruntime.contracts import ContractChecker
 from pytest_qruntime.contracts.mutants import MUTANTS
 from pytest_qruntime.contracts.page import page as contracts
 from pytest_qruntime.model import Policy
@@ -225,6 +226,7 @@ FIXTURES = (
     "qruntime_clock",
     "qiskit_runtime_service",
     "qruntime_server",
+    "qruntime_contracts",
     "qruntime_config",
 )
 
@@ -241,6 +243,7 @@ MEMBERS: tuple[tuple[str, type, str], ...] = (
     ),
     ("The clock: `qruntime.clock`", Clock, "tick move_to now run_until pending sleep wait_for_event hold"),
     ("A session or a batch", Session, "run status details usage close cancel from_id"),
+    ("The contracts: `qruntime_contracts`", ContractChecker, " ".join(n for n in vars(ContractChecker) if n[0] != "_")),
     (
         "A job",
         Job,

@@ -25,6 +25,7 @@ _HOMES = {
         "Session",
     ),
     "clock": ("Clock", "ClockTimeoutError", "Pending"),
+    "contracts": ("ContractChecker",),
     "model": (
         "ClockError",
         "ConfigurationError",

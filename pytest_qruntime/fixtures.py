@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from pytest_qruntime.client import Batch, Session
     from pytest_qruntime.clock import Clock
+    from pytest_qruntime.contracts import ContractChecker
     from pytest_qruntime.runtime.surface import Surface
     from pytest_qruntime.server.loopback import LoopbackServer
 
@@ -93,3 +94,23 @@ def qruntime_batch(qruntime: Surface) -> Iterator[Batch]:
     """An open batch on the default backend, closed at teardown."""
     with qruntime.batch() as batch:
         yield batch
+
+
+@pytest.fixture
+def qruntime_contracts(
+    request: pytest.FixtureRequest, qruntime: Surface, qruntime_config: Mapping[str, Any]
+) -> ContractChecker:
+    """The rules of the lifecycle, judged on what happened in this test: .check(), .assert_holds("CAN-02"), and by name.
+
+    An assertion fails if a rule was broken, and also if nothing happened that shows it.
+    """
+    from pytest_qruntime import arguments
+    from pytest_qruntime.contracts import ContractChecker, Terms
+    from pytest_qruntime.runtime import QRuntime
+    from pytest_qruntime.settings import decided
+
+    if isinstance(qruntime, QRuntime):
+        return ContractChecker(lambda: qruntime.trace, lambda: Terms.of(qruntime.world))
+    # a recording is of a world with the test's settings, or it would have been refused
+    terms = Terms(policy=arguments.policy(decided(request, qruntime_config).get("policy")), alone=True)
+    return ContractChecker(lambda: qruntime.trace, lambda: terms)

@@ -12,6 +12,7 @@ from pytest_qruntime.fixtures import (
     qruntime_batch,
     qruntime_clock,
     qruntime_config,
+    qruntime_contracts,
     qruntime_server,
     qruntime_session,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "qruntime_batch",
     "qruntime_clock",
     "qruntime_config",
+    "qruntime_contracts",
     "qruntime_server",
     "qruntime_session",
 ]

@@ -19,6 +19,7 @@ PUBLIC = [
     "ClockError",
     "ClockTimeoutError",
     "ConfigurationError",
+    "ContractChecker",
     "Durations",
     "Event",
     "Job",

@@ -89,9 +89,10 @@ class Report:
         sources = "; ".join(SOURCES[source] for source in contract.sources)
         knobs = f"\n  depends on the policy: {', '.join(contract.knobs)}" if contract.knobs else ""
         head = f"{contract.id} ({contract.level}) is broken: {contract.statement}\n  source: {sources}{knobs}"
-        return "\n".join([head, *(self._told(one) for one in finding.breaks)])
+        return "\n".join([head, *(self.told(one) for one in finding.breaks)])
 
-    def _told(self, one: Break) -> str:
+    def told(self, one: Break) -> str:
+        """A break in words: when, by whom, what was expected and seen, and the timeline around it."""
         about = ", ".join(
             f"{what} {name}"
             for what, name in (("session or batch", one.workload), ("job", one.job), ("exchange", one.exchange))
@@ -119,7 +120,13 @@ class Report:
             yield f"    {mark} {seconds(event.at_us):>12}  {event.kind}  {event.job or ''}  {data}".rstrip()
 
 
-def check(trace: Trace, *, terms: Terms | None = None, contracts: Iterable[Contract] = CATALOGUE) -> Report:
+def check(
+    trace: Trace,
+    *,
+    terms: Terms | None = None,
+    contracts: Iterable[Contract] = CATALOGUE,
+    workload: str | None = None,
+) -> Report:
     """Judge a trace.
 
     Args:
@@ -127,8 +134,12 @@ def check(trace: Trace, *, terms: Terms | None = None, contracts: Iterable[Contr
         terms: what is known of the service besides; `Terms.of(world)` for a fake one. By default its policy is the
             default one, and nothing else is known: what depends on it is not exercised.
         contracts: which rules.
+        workload: the id of the session or batch to which they are applied, for rules that speak of one and its jobs
+            alone; None: to everything.
     """
     facts = read(trace, terms or Terms())
+    if workload is not None:
+        facts = facts.only(workload)
     evidence: dict[Partial, Facts] = {"yes": facts, "whole": facts, "no": facts}
     if not facts.complete:
         evidence = {"yes": facts, "whole": facts.whole()}

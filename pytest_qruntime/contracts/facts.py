@@ -69,10 +69,23 @@ class Facts:
         In a trace of what somebody saw that takes a session that was opened and used by nobody else (`Terms.alone`),
         looked at after its end, and jobs of which the beginning and the end are known.
         """
+        return self._of([workload for workload in self.workloads if self._known(workload)])
+
+    def only(self, workload_id: str) -> Facts:
+        """These facts, of one session or batch and its jobs alone; for the rules that speak of nothing else."""
+        one = self._of([workload for workload in self.workloads if workload.id == workload_id])
+        one.jobs = _of_it(self.jobs, workload_id)
+        one.ran = _of_it(self.ran, workload_id)
+        one.lost = _of_it(self.lost, workload_id)
+        one.failed = _of_it(self.failed, workload_id)
+        one.cancelled = _of_it(self.cancelled, workload_id)
+        return one
+
+    def _of(self, workloads: list[WorkloadFacts]) -> Facts:
         known = Facts(self.trace, self.terms)
-        known.workloads = [workload for workload in self.workloads if self._known(workload)]
-        known.sessions = [workload for workload in known.workloads if workload.is_session]
-        known.batches = [workload for workload in known.workloads if workload.is_batch]
+        known.workloads = workloads
+        known.sessions = [workload for workload in workloads if workload.is_session]
+        known.batches = [workload for workload in workloads if workload.is_batch]
         return known
 
     def _known(self, workload: WorkloadFacts) -> bool:
@@ -135,6 +148,10 @@ class Facts:
     def overdue(self, workload: WorkloadFacts, due_us: int, expected: str) -> Break:
         """Something that was due did not happen."""
         return Break(due_us, workload.id, None, expected, f"it is {workload.state} and nothing happened")
+
+
+def _of_it(jobs: list[JobFacts], workload_id: str) -> list[JobFacts]:
+    return [job for job in jobs if job.workload is not None and job.workload.id == workload_id]
 
 
 def _event(moment: Moment | None) -> Event | None:

@@ -136,6 +136,7 @@ def test_the_fixtures_explain_themselves(project: Project) -> None:
         "qruntime_server",
         "qruntime_session",
         "qruntime_batch",
+        "qruntime_contracts",
     ]
     assert all(text and text != "no docstring available" for text in found.values())
 

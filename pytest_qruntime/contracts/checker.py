@@ -1,0 +1,196 @@
+"""`ContractChecker`: what a test asks about the contracts, of everything that happened in it so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any, Final
+
+from pytest_qruntime.contracts import assertions
+from pytest_qruntime.contracts.assertions import CLOSING, USAGE, Way
+from pytest_qruntime.contracts.catalogue import CATALOGUE
+from pytest_qruntime.contracts.catalogue import contract as found
+from pytest_qruntime.contracts.checking import Report, check
+from pytest_qruntime.contracts.contract import Contract, seconds
+from pytest_qruntime.contracts.reading import read
+from pytest_qruntime.contracts.subjects import WorkloadFacts
+from pytest_qruntime.contracts.terms import Terms
+from pytest_qruntime.model import ConfigurationError, QRuntimeError, Trace
+from pytest_qruntime.model.errors import one_of
+from pytest_qruntime.model.trace import WORKLOAD_SETTLED
+
+_SAME_US: Final = 1_000  # what is left of a number of seconds when it was a float
+
+
+def hidden(excinfo: Any) -> bool:
+    """For pytest's `__tracebackhide__`: what fails is shown where the test calls us."""
+    return issubclass(excinfo.type, AssertionError | QRuntimeError)
+
+
+__tracebackhide__ = hidden
+
+
+class ContractChecker:
+    """The contracts, judged on what happened in a test so far.
+
+    An assertion fails if a rule was broken, and also if nothing happened that shows it. `session` is a session or
+    batch, or its id, of this client or the official one: only that one is looked at, instead of all of the test.
+
+    Args:
+        trace: gives what happened so far.
+        terms: gives what is known of the service besides.
+    """
+
+    def __init__(self, trace: Callable[[], Trace], terms: Callable[[], Terms]) -> None:
+        self._trace = trace
+        self._terms = terms
+
+    def check(self, trace: Trace | None = None) -> Report:
+        """The verdict on every contract: holds, broken or not exercised; of another trace, if one is given."""
+        if trace is None:
+            return check(self._trace(), terms=self._terms())
+        return check(trace, terms=replace(self._terms(), now_us=None))
+
+    def assert_holds(self, contract_id: str) -> None:
+        """A contract was exercised and not broken. Raises `ConfigurationError` if there is none of that id."""
+        if not any(one.id == contract_id for one in CATALOGUE):
+            near = get_close_matches(str(contract_id).upper(), [one.id for one in CATALOGUE], n=5)
+            meant = f"did you mean {', '.join(near)}?" if near else "ids are such as 'CAN-02'"
+            raise ConfigurationError(
+                f"there is no contract {contract_id!r}; {meant} docs/reference/contracts.md has all"
+            )
+        self._hold([contract_id], None, f"{contract_id} holds")
+
+    def assert_no_submits_after_close(self, session: object = None) -> None:
+        """Nobody tried to submit a job to what was closed or being closed, refused or not (SUB-02, SUB-03).
+
+        Something has to have been closed.
+        """
+        facts, only = self._workloads(session), self._id(session)
+        rules = [found("SUB-02"), found("SUB-03")]
+        report = check(self._trace(), terms=self._terms(), contracts=rules, workload=only)
+        self._fail_if_broken(report)
+        if late := list(assertions.submitted_late(facts)):
+            head = "a job was submitted after its session or batch was closed"
+            raise AssertionError(assertions.told(report, head, rules[0], late))
+        if not any(one.ended or one.drainings for one in facts):
+            raise AssertionError(
+                "nothing in this trace shows that there are no submits after a close: no session or batch was closed. "
+                "Close it first, or leave its with block"
+            )
+
+    def assert_submits_refused_after_close(self, session: object = None) -> None:
+        """The service refused every submit to what was closed or being closed, and there was one (SUB-02, SUB-03)."""
+        self._hold(["SUB-02", "SUB-03"], self._id(session), "submits are refused after a close")
+
+    def assert_queued_jobs_fail_on_cancel(self, session: object = None) -> None:
+        """The jobs that were queued when their session or batch was cancelled failed in that instant (CAN-02)."""
+        self._hold(["CAN-02"], self._id(session), "queued jobs fail on cancel")
+
+    def assert_running_jobs_finish_on_cancel(self, session: object = None) -> None:
+        """The jobs that ran when their session or batch was cancelled ran to their end (CAN-03)."""
+        self._hold(["CAN-03"], self._id(session), "running jobs finish on cancel")
+
+    def assert_queued_jobs_fail_at_max_time(self, session: object = None) -> None:
+        """The jobs that were queued at the max TTL of their session or batch failed in that instant (MAX-03)."""
+        self._hold(["MAX-03"], self._id(session), "queued jobs fail at the max TTL")
+
+    def assert_running_jobs_finish_at_max_time(self, session: object = None) -> None:
+        """The jobs that ran at the max TTL of their session or batch ran to their end (MAX-04)."""
+        self._hold(["MAX-04"], self._id(session), "running jobs finish at the max TTL")
+
+    def assert_closed_automatically(self, session: object = None, *, by: Way | None = None) -> None:
+        """Every session and batch was closed, and neither by a cancel nor by a limit of time or cost.
+
+        Args:
+            session: only this one.
+            by: ``"close"``: at once, on ``close()`` or the end of its ``with`` block (CLS-06, CLS-08, CLS-09); ``"last
+                job"``: with its last job after that (CLS-03); ``"unused"``: it got no job for half an hour (AUT-01).
+                None: any of these.
+        """
+        if by is not None:
+            one_of("by", by, tuple(CLOSING))
+        ids = CLOSING[by] if by is not None else [name for names in CLOSING.values() for name in names]
+        workloads, terms, trace = self._workloads(session), self._terms(), self._trace()
+        now_us = terms.now_us if terms.now_us is not None else max((event.at_us for event in trace), default=0)
+        if not workloads:
+            raise AssertionError("nothing in this trace shows how sessions are closed: none was opened. Open one first")
+        for one in workloads:
+            open_still = assertions.kept_open(one, now_us)
+            if open_still is not None:
+                report = check(trace, terms=terms, contracts=())
+                head = f"session or batch {one.id} was not closed automatically"
+                raise AssertionError(assertions.told(report, head, found("CLS-03"), [open_still]))
+            how = "" if by is None else f", by: {by}"
+            self._hold(ids, one.id, f"session or batch {one.id} is closed automatically{how}")
+
+    def assert_usage(
+        self, session: object = None, *, seconds: float | None = None, at_most: float | None = None
+    ) -> None:
+        """The usage figures are what the rules say (USG-01 to USG-10).
+
+        Args:
+            session: only this one.
+            seconds: what the sessions and batches cost together, or this one.
+            at_most: what they may cost.
+        """
+        only = self._id(session)
+        self._hold(USAGE, only, "the usage figures are right")
+        if seconds is None and at_most is None:
+            return
+        used_us = sum(self._settled(one) for one in self._workloads(session))
+        if seconds is not None and abs(used_us - seconds * 1_000_000) > _SAME_US:
+            raise AssertionError(self._costs(only, used_us, f"{seconds:g} s"))
+        if at_most is not None and used_us > at_most * 1_000_000 + _SAME_US:
+            raise AssertionError(self._costs(only, used_us, f"at most {at_most:g} s"))
+
+    # ------------------------------------------------------------------------------------------------------------------
+
+    def _hold(self, ids: Sequence[str], only: str | None, what: str) -> None:
+        rules: list[Contract] = [found(name) for name in ids]
+        trace = self._trace()
+        report = check(trace, terms=self._terms(), contracts=rules, workload=only)
+        self._fail_if_broken(report)
+        if not any(finding.cases for finding in report):
+            raise AssertionError(assertions.unexercised(rules, trace, what))
+
+    @staticmethod
+    def _fail_if_broken(report: Report) -> None:
+        if report.broken:
+            raise AssertionError("\n".join(report.describe(finding) for finding in report.broken))
+
+    def _workloads(self, session: object) -> list[WorkloadFacts]:
+        only = self._id(session)
+        return [one for one in read(self._trace(), self._terms()).workloads if only in (None, one.id)]
+
+    def _id(self, session: object) -> str | None:
+        """The id of a session or batch. Raises `ConfigurationError` for what is none, or is not of this test."""
+        if session is None:
+            return None
+        name = session if isinstance(session, str) else getattr(session, "session_id", None)
+        if not isinstance(name, str):
+            raise ConfigurationError(f"session is {session!r}; expected a session or batch, or the id of one")
+        known = [one.id for one in read(self._trace(), self._terms()).workloads]
+        if name not in known:
+            raise ConfigurationError(
+                f"session is {name!r}, which this trace does not know; it knows {', '.join(known) or 'none'}"
+            )
+        return name
+
+    def _settled(self, workload: WorkloadFacts) -> int:
+        usage = None if workload.settled is None else workload.settled.data.get("usage_us")
+        if isinstance(usage, int):
+            return usage
+        raise AssertionError(
+            f"the usage of session or batch {workload.id} is not known yet: it is {workload.state}. It is final when "
+            "it is closed and its last job has ended; on a recording, the test has to look at it after that"
+        )
+
+    def _costs(self, only: str | None, used_us: int, expected: str) -> str:
+        who = "the sessions and batches cost" if only is None else f"session or batch {only} costs"
+        settled = self._trace().where(kind=WORKLOAD_SETTLED, workload=only)
+        each = [f"    {seconds(one.at_us):>12}  {one.workload}  {one.data.get('usage_us')} us" for one in settled]
+        rules = [f"  {one.id}: {one.statement}" for one in (found("USG-01"), found("USG-05"))]
+        head = f"{who} {seconds(used_us)}; expected {expected}"
+        return "\n".join([head, *rules, "  settled:", *each])
