@@ -61,8 +61,10 @@ def kept_open(workload: WorkloadFacts, now_us: int) -> Break | None:
     if closed is not None:
         well = closed.reason is None or closed.reason in ENDS
         return None if well else broken(closed.event, expected, f"it is closed: {closed.reason}", number=closed.no)
-    waits = "" if workload.accepting else f", being closed, with {len(workload.queued) + len(workload.running)} jobs"
-    return Break(now_us, workload.id, None, expected, f"it is {workload.state}{waits}, and nobody saw it closed")
+    seen = f"it is {workload.state}, and nobody saw it closed"
+    if not workload.accepting:
+        seen = f"it is {workload.state} and takes no jobs; it is closed when those are over that it has: wait for them"
+    return Break(now_us, workload.id, None, expected, seen)
 
 
 def told(report: Report, head: str, contract: Contract, breaks: Sequence[Break]) -> str:

@@ -12,7 +12,7 @@ from pytest_qruntime.contracts.assertions import CLOSING, USAGE, Way
 from pytest_qruntime.contracts.catalogue import CATALOGUE
 from pytest_qruntime.contracts.catalogue import contract as found
 from pytest_qruntime.contracts.checking import Report, check
-from pytest_qruntime.contracts.contract import Contract, seconds
+from pytest_qruntime.contracts.contract import seconds
 from pytest_qruntime.contracts.reading import read
 from pytest_qruntime.contracts.subjects import WorkloadFacts
 from pytest_qruntime.contracts.terms import Terms
@@ -114,16 +114,17 @@ class ContractChecker:
         ids = CLOSING[by] if by is not None else [name for names in CLOSING.values() for name in names]
         workloads, terms, trace = self._workloads(session), self._terms(), self._trace()
         now_us = terms.now_us if terms.now_us is not None else max((event.at_us for event in trace), default=0)
+        rules = [found(name) for name in ids]
         if not workloads:
             raise AssertionError("nothing in this trace shows how sessions are closed: none was opened. Open one first")
         for one in workloads:
-            open_still = assertions.kept_open(one, now_us)
-            if open_still is not None:
-                report = check(trace, terms=terms, contracts=())
+            report = check(trace, terms=terms, contracts=rules, workload=one.id)
+            self._fail_if_broken(report)
+            if (kept := assertions.kept_open(one, now_us)) is not None:
                 head = f"session or batch {one.id} was not closed automatically"
-                raise AssertionError(assertions.told(report, head, found("CLS-03"), [open_still]))
+                raise AssertionError(assertions.told(report, head, found("CLS-03"), [kept]))
             how = "" if by is None else f", by: {by}"
-            self._hold(ids, one.id, f"session or batch {one.id} is closed automatically{how}")
+            self._fail_if_unexercised(report, trace, f"session or batch {one.id} is closed automatically{how}")
 
     def assert_usage(
         self, session: object = None, *, seconds: float | None = None, at_most: float | None = None
@@ -148,17 +149,21 @@ class ContractChecker:
     # ------------------------------------------------------------------------------------------------------------------
 
     def _hold(self, ids: Sequence[str], only: str | None, what: str) -> None:
-        rules: list[Contract] = [found(name) for name in ids]
         trace = self._trace()
-        report = check(trace, terms=self._terms(), contracts=rules, workload=only)
+        report = check(trace, terms=self._terms(), contracts=[found(name) for name in ids], workload=only)
         self._fail_if_broken(report)
-        if not any(finding.cases for finding in report):
-            raise AssertionError(assertions.unexercised(rules, trace, what))
+        self._fail_if_unexercised(report, trace, what)
 
     @staticmethod
     def _fail_if_broken(report: Report) -> None:
         if report.broken:
             raise AssertionError("\n".join(report.describe(finding) for finding in report.broken))
+
+    @staticmethod
+    def _fail_if_unexercised(report: Report, trace: Trace, what: str) -> None:
+        if not any(finding.cases for finding in report):
+            rules = [finding.contract for finding in report]
+            raise AssertionError(assertions.unexercised(rules, trace, what))
 
     def _workloads(self, session: object) -> list[WorkloadFacts]:
         only = self._id(session)

@@ -31,6 +31,8 @@ with world() as qruntime:
     assert report.broken == []
 ```
 
+In a test the fixture `qruntime_contracts` does this, and has [assertions by name](../how-to/contracts.md).
+
 `check` takes the trace of a fake service, or what a [recording](cassettes.md) shows: `derive(tape)`, of
 `pytest_qruntime.cassette.derive`. A recording shows what its client saw: there, absence proves nothing, and what was
 seen late may have happened earlier. Only contracts that are marked *recordings* can see a break in one. Those that

@@ -82,6 +82,12 @@ def cancelled(qruntime: QRuntime) -> None:
         jobs[0].wait_for_final_state()
 
 
+def drained(qruntime: QRuntime) -> None:
+    with qruntime.session() as session:
+        session.run()
+    qruntime.clock.tick("2m")
+
+
 def timed_out(qruntime: QRuntime) -> None:
     qruntime.next_jobs(2, quantum="4m")
     with qruntime.session(max_time="1m") as session:
@@ -111,6 +117,7 @@ def test_what_the_service_does_right_holds(life: Callable[[QRuntime], None], nam
         ("runs_queued_jobs_after_the_end", timed_out, "queued at max time", "MAX-03"),
         ("a_cancel_kills_running_jobs", cancelled, "running on cancel", "CAN-03"),
         ("max_ttl_kills_running_jobs", timed_out, "running at max time", "MAX-04"),
+        ("waits_for_the_interactive_ttl_when_drained", drained, "closed", "CLS-03"),
         ("charges_a_session_twice", cancelled, "usage", "USG-01"),
     ],
 )
@@ -123,7 +130,7 @@ def test_a_faulty_service_is_told(fault: str, life: Callable[[QRuntime], None], 
             with pytest.raises(AssertionError, match=rf"{contract} \(must\) is broken: ") as caught:
                 NAMED[name](checker(qruntime))
     assert "expected:" in str(caught.value)
-    assert " workload.closed " in str(caught.value)
+    assert " s  workload." in str(caught.value)
 
 
 def test_a_refused_submit_after_a_close_is_the_callers_fault() -> None:
@@ -192,9 +199,15 @@ def test_what_is_open_or_was_cancelled_or_ran_out_of_time_was_not_closed_automat
         asked.assert_closed_automatically(closed)
         with pytest.raises(AssertionError, match="it is open, and nobody saw it closed"):
             asked.assert_closed_automatically(forgotten)
+        job = forgotten.run()
+        forgotten.close()
+        with pytest.raises(AssertionError, match=r"it is active and takes no jobs; .* wait for them"):
+            asked.assert_closed_automatically(forgotten)
+        job.result()
+        asked.assert_closed_automatically(forgotten, by="last job")
         with pytest.raises(AssertionError, match="it is closed: session_cancelled"):
             asked.assert_closed_automatically(stopped)
-        with pytest.raises(AssertionError, match=f"{forgotten.session_id} was not closed automatically"):
+        with pytest.raises(AssertionError, match=f"{stopped.session_id} was not closed automatically"):
             asked.assert_closed_automatically()
 
     with world(lanes=1) as qruntime:
@@ -230,11 +243,25 @@ def test_usage_of_what_is_open_is_not_known() -> None:
             asked.assert_usage(session, at_most=60)
 
 
+def test_the_usage_of_others_says_nothing_of_a_session() -> None:
+    with world() as qruntime:
+        session = qruntime.session()
+        qruntime.run().result()
+        asked = checker(qruntime)
+        asked.assert_usage()
+        with pytest.raises(AssertionError, match="not exercised"):
+            asked.assert_usage(session)
+
+
 def test_another_trace_can_be_judged() -> None:
     with world() as first:
         first.session().close()
+        first.session()
     with world() as second:
+        second.clock.tick("1h")
         asked = checker(second)
         assert asked.check().verdict("CLS-06") == "not exercised"
-        assert asked.check(first.trace).verdict("CLS-06") == "holds"
+        other = asked.check(first.trace)
+        assert other.verdict("CLS-06") == "holds"
+        assert other.broken == []  # it is of another time: nothing of it is overdue
         assert len(list(asked.check())) == len(CATALOGUE)
