@@ -79,6 +79,8 @@ DEFAULT_RULES: Final[tuple[Rule, ...]] = (
          needs=":", meaning="IPv6 addresses"),
     Rule("caller", r"x-qx-client-application", "field", "scrubbed", apply=shapes.caller,
          meaning="the path of the calling file; the versions of the client stay"),
+    Rule("system", r"os\.version=(?P<secret>[^;,)\s\"'\\]+)", pseudonym="scrubbed", needs="=",
+         meaning="the release of the operating system, which IBM's SDK puts into user-agent"),
     Rule("home", r"(?:/home/|/Users/|\b[A-Za-z]:[\\/]+Users[\\/]+)(?P<secret>[^/\\\s\"':*?<>|,;)]+)",
          pseudonym="scrubbed", needs="/\\", meaning="the user in the path of a home folder"),
     # which request

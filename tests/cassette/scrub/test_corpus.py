@@ -82,6 +82,10 @@ PLACES: dict[str, tuple[Exchange, tuple[str, ...]]] = {
     "cookie": (header("cookie", f"lang=en; session={TOKEN}"), (TOKEN,)),
     "caller": (header("x-qx-client-application", CALLER), (NAME, "secret_plan")),
     "user-agent with a home": (header("user-agent", f"py/3.11 (/home/{HOMES}/venv)"), (HOMES,)),
+    "user-agent of an SDK": (
+        header("user-agent", "sdk/0.77.1 (os.name=Linux; os.version=6.18.44-ada-v657; python.version=3.11)"),
+        ("6.18.44", "ada-v657"),
+    ),
     "x-forwarded-for": (header("x-forwarded-for", f"{IP4}, {IP6}"), (IP4, IP6)),
     "x-forwarded-user": (header("x-forwarded-user", "ada.byron"), ("ada.byron",)),
     "host of a tenant": (header("host", f"{TENANT}:8443"), (TENANT,)),
