@@ -6,12 +6,12 @@ import datetime
 from typing import Any
 
 import pytest
+import qiskit_ibm_runtime
 
 from pytest_qruntime.cassette.capture import Capture
 from pytest_qruntime.live import Target, connected
 from tests.live.places import as_a_host, control, jobs_take
 
-qiskit_ibm_runtime = pytest.importorskip("qiskit_ibm_runtime")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 

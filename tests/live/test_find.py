@@ -133,7 +133,8 @@ def test_of_saved_accounts_the_one_is_taken_that_the_client_takes(
     save(nobodys_account, **accounts)
     environ = {} if channel is None else {"QISKIT_IBM_CHANNEL": channel}
     assert find(None, environ).api_key == f"the-key-of-{key}"
-    management = pytest.importorskip("qiskit_ibm_runtime.accounts.management")
+    from qiskit_ibm_runtime.accounts import management
+
     if channel is not None:
         monkeypatch.setenv("QISKIT_IBM_CHANNEL", channel)
     file = str(nobodys_account / ".qiskit" / "qiskit-ibm.json")

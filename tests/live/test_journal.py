@@ -177,7 +177,7 @@ def test_a_journal_that_another_process_takes_away_while_it_begins_is_begun_anew
         return locked(file)  # type: ignore[arg-type]
 
     if sys.platform == "win32":
-        pytest.skip("a file that is open cannot be taken away there")
+        pytest.skip("Windows does not delete a file that is open")
     monkeypatch.setattr(module, "_locked", a_moment_later)
     journal = Journal(folder)
     journal.opened(named("a"))

@@ -101,8 +101,6 @@ def hours(qruntime: QRuntime) -> None:
 
 @pytest.fixture(autouse=True, params=[Handles, Plain, Real])
 def client(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
-    if request.param is Real:
-        pytest.importorskip("qiskit_ibm_runtime")
     for name in ("QISKIT_IBM_TOKEN", "QISKIT_IBM_INSTANCE", "QISKIT_IBM_CHANNEL", "QISKIT_IBM_URL"):
         monkeypatch.delenv(name, raising=False)
     return request.param

@@ -15,7 +15,7 @@ from pytest_qruntime.runtime.surface import Surface
 from pytest_qruntime.sdk import own_service
 from tests.runtime.recordings import ended_after, left, recorded, replayed
 from tests.sdk.client import bell, estimator, sampler, submit, zz
-from tests.sdk.needs import at_least
+from tests.sdk.needs import at_least, because
 from tests.sdk.test_primitives import PRIMITIVES
 
 THEIRS = "crn:v1:bluemix:public:quantum-computing:us-east:a/bbbb4efa4efa4efa4efa4efa4efa4efa:31111111-2222::"
@@ -175,7 +175,7 @@ def test_the_jobs_of_every_primitive_are_recognised(name: str) -> None:
 @pytest.mark.parametrize("poll_s", [0.1, 1, 10, 100])
 def test_a_wait_ends_at_the_poll_after_the_recorded_change(recording: Recording, poll_s: float) -> None:
     if not HAS_INTERVAL:
-        pytest.skip("poll_interval came with 0.47")
+        pytest.skip(because("0.47.0", "poll_interval"))
 
     def story(qruntime: Surface) -> Any:
         service = QiskitRuntimeService(token=KEY, instance=qruntime.crn)

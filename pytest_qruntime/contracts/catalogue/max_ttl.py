@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pytest_qruntime.contracts.catalogue.cancelling import going_on, lost_at
+from pytest_qruntime.contracts.catalogue.submitting import submits_after_max_ttl
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
 from pytest_qruntime.contracts.subjects import Moment, WorkloadFacts
@@ -148,18 +149,12 @@ def nothing_after_max_ttl(facts: Facts) -> Iterator[Outcome]:
         deadline_us = facts.deadline_us(workload)
         if deadline_us is None:
             continue
-        for refusal in workload.refused:
-            if refusal.operation == "submit" and refusal.event.at_us >= deadline_us + facts.slack_us:
-                yield True
+        yield from submits_after_max_ttl(facts, workload, deadline_us)
         for moment in reversed(workload.activations):
             if moment.at_us <= deadline_us or not facts.sure(moment.event):
                 break
             expected = f"its max TTL ended at {seconds(deadline_us)}"
             yield broken(moment.event, expected, "it is active again", number=moment.no)
-        for job in reversed(workload.jobs):
-            if job.queued is None or job.queued.at_us < deadline_us + (0 if facts.complete else facts.slack_us):
-                break
-            yield broken(job.queued, "it is refused", "it is accepted", number=job.queued_no)
 
 
 @MAX.rule(

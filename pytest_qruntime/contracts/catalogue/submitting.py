@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
-from pytest_qruntime.contracts.subjects import JobFacts, Moment
+from pytest_qruntime.contracts.subjects import JobFacts, Moment, WorkloadFacts
 
 SUB = Chapter("SUB", "Submitting")
 
@@ -132,16 +132,20 @@ def no_jobs_after_max_ttl(facts: Facts) -> Iterator[Outcome]:
     """SUB-10"""
     for workload in facts.workloads:
         deadline_us = facts.deadline_us(workload)
-        if deadline_us is None:
-            continue
-        for refusal in workload.refused:
-            if refusal.operation == "submit" and refusal.event.at_us >= deadline_us + facts.slack_us:
-                yield True
-        for job in reversed(workload.jobs):
-            if job.queued is None or job.queued.at_us < deadline_us + (0 if facts.complete else facts.slack_us):
-                break
-            expected = f"it is refused: the max TTL ended at {seconds(deadline_us)}"
-            yield broken(job.queued, expected, "it is accepted", number=job.queued_no)
+        if deadline_us is not None:
+            yield from submits_after_max_ttl(facts, workload, deadline_us)
+
+
+def submits_after_max_ttl(facts: Facts, workload: WorkloadFacts, deadline_us: int) -> Iterator[Outcome]:
+    """What became of each submit to a session or batch whose max TTL had ended."""
+    for refusal in workload.refused:
+        if refusal.operation == "submit" and refusal.event.at_us >= deadline_us + facts.slack_us:
+            yield True
+    for job in reversed(workload.jobs):
+        if job.queued is None or job.queued.at_us < deadline_us + (0 if facts.complete else facts.slack_us):
+            break
+        expected = f"it is refused: the max TTL ended at {seconds(deadline_us)}"
+        yield broken(job.queued, expected, "it is accepted", number=job.queued_no)
 
 
 @SUB.rule(

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from pytest_qruntime.cassette.drift.entries import entries_of
 from pytest_qruntime.cassette.drift.premises import service_of
 from pytest_qruntime.cassette.drift.shown import Shown
 from pytest_qruntime.cassette.tape import Exchange
 from pytest_qruntime.rest import Service
-from pytest_qruntime.rest.snapshots import folder
 from tests.cassette.drift.real import BEGAN_US, CRN, OPENED, said, session, tape
 
 SENT = {"mode": "dedicated", "backend": "ibm_fez"}
@@ -67,7 +64,6 @@ def test_backends_have_their_qubits_and_mocks_come_by_themselves() -> None:
     assert {name: backend.qubits for name, backend in backends.items()} == {"lab_one": 20, "mock_free": 3}
 
 
-@pytest.mark.skipif(folder() is None, reason="the snapshots come with qiskit-ibm-runtime, which is not installed")
 def test_a_real_device_is_its_snapshot() -> None:
     for name, service in (("ibm_fez", "IBM Quantum Platform"), ("fake_fez", "pytest-qruntime")):
         answer = said(0, f"GET /backends/{name}/status", {})

@@ -11,8 +11,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-pytest.importorskip("qiskit")  # an extra
 from qiskit import QuantumCircuit, qpy
 from qiskit.circuit import Parameter, ParameterVector
 from qiskit.circuit.classical import expr
