@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from pytest_qruntime.live.target import Target
+from pytest_qruntime.sdk.environment import exchanged
 from pytest_qruntime.server.environment import detours
 
 
@@ -19,12 +20,8 @@ def leading_to(wanted: Mapping[str, str], *, cleared: bool) -> Iterator[None]:
         cleared: whether what could lead past them is taken away meanwhile.
     """
     gone = detours(os.environ) - wanted.keys() if cleared else set()
-    before = {name: os.environ.get(name) for name in (*wanted, *gone)}
-    try:
-        _set({**dict.fromkeys(gone), **wanted})
+    with exchanged({**dict.fromkeys(gone), **wanted}):
         yield
-    finally:
-        _set(before)
 
 
 def of_a_host(target: Target) -> dict[str, str]:
@@ -36,11 +33,3 @@ def of_a_host(target: Target) -> dict[str, str]:
         "QISKIT_IBM_URL": target.client_url,
     }
     return {name: value for name, value in found.items() if value}
-
-
-def _set(values: Mapping[str, str | None]) -> None:
-    for name, value in values.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value

@@ -29,7 +29,13 @@ _OPT_OUT: Final = "USAGE_DATA_OPT_OUT"
 @contextmanager
 def leading_here(service: Account) -> Iterator[None]:
     """Set the variables for a world, and put back what they were, whatever they have become meanwhile."""
-    wanted = _wanted(service)
+    with exchanged(_wanted(service)):
+        yield
+
+
+@contextmanager
+def exchanged(wanted: Mapping[str, str | None]) -> Iterator[None]:
+    """Set variables, or with None take them away, and put back exactly what was there."""
     before = {name: os.environ.get(name) for name in wanted}
     try:
         _set(wanted)
