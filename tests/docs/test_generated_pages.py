@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import runpy
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 import pytest
 
@@ -15,17 +15,17 @@ NAMES = ("contracts.md", "fixtures.md", "options.md", "policy.md", "rest.md", "s
 
 
 @pytest.fixture(scope="module")
-def generator() -> dict[str, Any]:
-    return runpy.run_path(str(DOCS / "generate.py"))
+def generator() -> ModuleType:
+    return import_module("docs.generate")
 
 
-def test_every_generated_page_is_checked_here(generator: dict[str, Any]) -> None:
-    assert sorted(generator["PAGES"]) == sorted(NAMES)
+def test_every_generated_page_is_checked_here(generator: ModuleType) -> None:
+    assert sorted(generator.PAGES) == sorted(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_page_is_current(generator: dict[str, Any], name: str) -> None:
-    page = generator["NOTICE"] + generator["PAGES"][name]()
+def test_the_page_is_current(generator: ModuleType, name: str) -> None:
+    page = generator.NOTICE + generator.PAGES[name]()
 
     assert (DOCS / "reference" / name).read_text(encoding="utf-8") == page, "run: python docs/generate.py"
 

@@ -1,0 +1,75 @@
+"""The page of options, ini keys and the marker."""
+
+from __future__ import annotations
+
+from docs.generating.markdown import cell
+from pytest_qruntime.recording.options import MODES
+from pytest_qruntime.settings import SETTINGS, SOURCES, Setting
+
+OPTIONS = """\
+# Options, ini keys and the marker
+
+Each setting has an option, an ini key, and a keyword of `@pytest.mark.qruntime` and of the mapping that the fixture
+`qruntime_config` returns. Precedence: command line, marker (the nearest one), `qruntime_config`, ini file, default;
+policies are merged knob by knob in the same order. A value that cannot be used, an unknown keyword, or an unknown knob
+is an error before any test runs.
+
+| option | ini key | keyword | what it decides | default |
+| --- | --- | --- | --- | --- |
+"""
+
+OPTIONS_OF_SOURCES = """
+What stands behind a test is decided in the same way:
+
+| option | ini key | keyword | what it decides | default |
+| --- | --- | --- | --- | --- |
+"""
+
+OPTIONS_IN_INI = """
+In code the values are Python's: numbers, `True` and `False`, a `Plan`, a mapping or a `Policy`, an aware `datetime`. On
+the command line and in an ini file they are text; policies may be given several times, and add up:
+
+```toml
+[tool.pytest.ini_options]
+qruntime_plan = "open"
+qruntime_seed = "7"
+qruntime_policy = ["queued_on_end=cancelled", "batch_ittl=literal", "unused_autoclose=dedicated:600+batch:600"]
+```
+
+## Recording
+
+What dials out is said on the command line, each time: these options have no ini keys. See
+[how to record](../how-to/record.md).
+
+| option | |
+| --- | --- |
+| `--qruntime-record` | record tests with `source="cassette"` against a live service |
+| `--qruntime-record-mode MODE` | which of them; see below |
+| `--qruntime-url URL` | the live service; by default `QISKIT_IBM_URL`, or the account that the client has saved |
+| `--qruntime-budget SECONDS` | QPU time that the whole run may use, also as `10m`; not required for `qruntime serve` |
+| `--qruntime-record-in-ci` | record although the environment variable `CI` is set |
+
+| mode | records |
+| --- | --- |
+"""
+
+
+def page() -> str:
+    """Options, ini keys and marker keywords, which are one list."""
+    return "".join(
+        [
+            OPTIONS,
+            *map(_setting, SETTINGS),
+            OPTIONS_OF_SOURCES,
+            *map(_setting, SOURCES),
+            OPTIONS_IN_INI,
+            *(f"| `{mode}` | {meaning} |\n" for mode, meaning in MODES.items()),
+        ]
+    )
+
+
+def _setting(setting: Setting) -> str:
+    return (
+        f"| `{setting.option} {cell(setting.metavar)}` | `{setting.ini}` | `{setting.name}=` | {setting.help} "
+        f"| `{setting.default}` |\n"
+    )
