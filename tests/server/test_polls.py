@@ -242,6 +242,29 @@ def test_time_stands_until_another_client_has_seen_what_is_new(stage: Stage) -> 
     assert stage.asks(second, "b") or stage.now_s == 130
 
 
+def test_a_client_whose_poll_was_held_has_the_whole_patience_from_its_answer_on(stage: Stage) -> None:
+    stage.qruntime.backend().lanes = 1
+    _, second, third = (stage.submit(client) for client in "abc")
+    stage.asks(second, "b")
+    stage.on_their_way.append(stage.real_s + 10)
+    assert not stage.asks(second, "b")  # held for as long as a poll may be
+    stage.on_their_way.clear()
+    stage.qruntime.clock.tick(70)  # the second job runs now, which b has not seen
+    stage.real_s += PATIENCE_S - HOLD_S - 0.05
+    assert not any(stage.asks(third, "c") for _ in range(2))
+    assert stage.now_s == 70
+
+
+def test_time_in_which_a_busy_machine_stood_still_is_held_against_no_client(stage: Stage) -> None:
+    job = stage.submit("a")
+    stage.submit("b")
+    stage.asks(job, "a")
+    stalls = [PATIENCE_S]
+    stage.meanwhile = lambda: setattr(stage, "real_s", stage.real_s + (stalls.pop() if stalls else 0))
+    assert not stage.asks(job, "a")  # b had no chance either
+    assert stage.now_s == 0
+
+
 def test_an_end_that_another_connection_of_a_pool_has_seen_holds_nobody_up(stage: Stage) -> None:
     first, second = stage.submit("a"), stage.submit("a")
     stage.polls.closed("a")

@@ -72,12 +72,13 @@ def test_a_session_that_is_closed_while_its_job_runs_is_seen_to_drain(jobs_take:
 def test_four_clients_each_see_every_state_of_their_job(jobs_take: QRuntime, qruntime_server: LoopbackServer) -> None:
     jobs_take.backend().lanes = 1
 
-    submitted = threading.Barrier(4)
+    together = threading.Barrier(4)
 
     def client(_: int) -> list[str]:
         with Caller(qruntime_server.url, qruntime_server.token, qruntime_server.crn) as mine:
+            together.wait()
             job = mine.submit()
-            submitted.wait()
+            together.wait()
             return seen_of(lambda: mine.status(job), ENDS)
 
     with ThreadPoolExecutor(4) as pool:
