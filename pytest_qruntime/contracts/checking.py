@@ -9,6 +9,7 @@ from typing import Final, Literal
 from pytest_qruntime.contracts.catalogue import CATALOGUE
 from pytest_qruntime.contracts.contract import SOURCES, Break, Contract, Partial, seconds
 from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.pausing import collections_paused
 from pytest_qruntime.contracts.reading import read
 from pytest_qruntime.contracts.terms import Terms
 from pytest_qruntime.model import Trace
@@ -120,6 +121,7 @@ class Report:
             yield f"    {mark} {seconds(event.at_us):>12}  {event.kind}  {event.job or ''}  {data}".rstrip()
 
 
+@collections_paused()
 def check(
     trace: Trace,
     *,
