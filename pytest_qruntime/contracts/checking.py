@@ -12,7 +12,8 @@ from pytest_qruntime.contracts.facts import Facts
 from pytest_qruntime.contracts.pausing import collections_paused
 from pytest_qruntime.contracts.reading import read
 from pytest_qruntime.contracts.terms import Terms
-from pytest_qruntime.model import Trace
+from pytest_qruntime.model import Event, Trace
+from pytest_qruntime.model.trace import REQUEST_ANSWERED
 
 Verdict = Literal["holds", "broken", "not exercised"]
 HOLDS: Final = "holds"
@@ -21,6 +22,8 @@ NOT_EXERCISED: Final = "not exercised"
 
 AROUND: Final = 4
 """How many events before and after a break its timeline shows."""
+IN_SHORT: Final = {REQUEST_ANSWERED: ("operation", "status", "exchange")}
+"""What a timeline shows of events that say a lot."""
 
 
 @dataclass(frozen=True)
@@ -108,16 +111,16 @@ class Report:
         mine = [
             (number, event)
             for number, event in events
-            if (one.workload is not None and event.workload == one.workload)
-            or (one.job is not None and event.job == one.job)
-            or number == one.number
+            if number == one.number
+            or (event.kind != REQUEST_ANSWERED and _about(one, event))  # there are as many as a client likes to ask
         ]
         place = next((index for index, (_, event) in enumerate(mine) if event.at_us >= one.at_us), len(mine))
         if one.number is not None:
             place = next((index for index, (number, _) in enumerate(mine) if number == one.number), place)
         for number, event in mine[max(place - AROUND, 0) : place + AROUND + 1]:
             mark = ">" if number == one.number else " "
-            data = " ".join(f"{key}={value}" for key, value in event.data.items())
+            told = IN_SHORT.get(event.kind, ())
+            data = " ".join(f"{key}={value}" for key, value in event.data.items() if key in told or not told)
             yield f"    {mark} {seconds(event.at_us):>12}  {event.kind}  {event.job or ''}  {data}".rstrip()
 
 
@@ -146,6 +149,12 @@ def check(
     if not facts.complete:
         evidence = {"yes": facts, "whole": facts.whole()}
     return Report(trace, [_judged(contract, evidence.get(contract.partial)) for contract in contracts])
+
+
+def _about(one: Break, event: Event) -> bool:
+    return (one.workload is not None and event.workload == one.workload) or (
+        one.job is not None and event.job == one.job
+    )
 
 
 def _judged(contract: Contract, facts: Facts | None) -> Finding:

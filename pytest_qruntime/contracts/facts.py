@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from pytest_qruntime.contracts.contract import Break
-from pytest_qruntime.contracts.subjects import LOST_CODE, NEVER, JobFacts, Moment, RefusalFacts, WorkloadFacts
+from pytest_qruntime.contracts.subjects import (
+    LOST_CODE,
+    NEVER,
+    AnswerFacts,
+    JobFacts,
+    Moment,
+    RefusalFacts,
+    WorkloadFacts,
+)
 from pytest_qruntime.contracts.terms import Terms
 from pytest_qruntime.model import Event, Trace
 from pytest_qruntime.model.durations import SECOND_US
@@ -40,6 +48,8 @@ class Facts:
         self.sessions: list[WorkloadFacts] = []
         self.batches: list[WorkloadFacts] = []
         self.refused: list[RefusalFacts] = []
+        self.answers: list[AnswerFacts] = []
+        self.answers_to: dict[str, list[AnswerFacts]] = {}
         self.limits: list[tuple[int, Event]] = []
         self.tagged: list[Event] = []
         self.limited_instances: set[object] = set()
@@ -47,6 +57,11 @@ class Facts:
         self.service_timeout_us = terms.policy.service_timeout * SECOND_US
         self.first_us = trace[0].at_us if len(trace) else 0
         self.last_us = trace[len(trace) - 1].at_us if len(trace) else 0
+
+    def note(self, answer: AnswerFacts) -> None:
+        """Add an exchange."""
+        self.answers.append(answer)
+        self.answers_to.setdefault(answer.operation, []).append(answer)
 
     def passed(self, due_us: int) -> bool:
         """Whether what was due then must have happened, had it been to happen."""
@@ -79,6 +94,9 @@ class Facts:
         one.lost = _of_it(self.lost, workload_id)
         one.failed = _of_it(self.failed, workload_id)
         one.cancelled = _of_it(self.cancelled, workload_id)
+        for answer in self.answers:
+            if answer.event.workload == workload_id:
+                one.note(answer)
         return one
 
     def _of(self, workloads: list[WorkloadFacts]) -> Facts:
@@ -132,6 +150,13 @@ class Facts:
     def refusals(self, *why: str) -> Iterator[RefusalFacts]:
         """The requests that were refused for one of these reasons."""
         return (refusal for refusal in self.refused if refusal.why in why)
+
+    def answered(self, *operations: str) -> list[AnswerFacts]:
+        """The exchanges of these kinds, in their order: none in a service's own trace."""
+        if len(operations) == 1:
+            return self.answers_to.get(operations[0], [])
+        found = [answer for one in operations for answer in self.answers_to.get(one, ())]
+        return sorted(found, key=lambda answer: answer.no)
 
     def unlimited(self, instance: object) -> bool:
         """Whether the jobs of an instance never wait for usage."""

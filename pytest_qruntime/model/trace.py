@@ -24,6 +24,8 @@ JOB_DELETED: Final = "job.deleted"
 JOB_TAGGED: Final = "job.tagged"
 REQUEST_REJECTED: Final = "request.rejected"
 REQUEST_IGNORED: Final = "request.ignored"
+REQUEST_ANSWERED: Final = "request.answered"
+"""Not in a world's own trace: an exchange with a client, in a trace that was made of exchanges."""
 BACKEND_STATUS: Final = "backend.status"
 COST_LIMIT_REACHED: Final = "instance.cost_limit_reached"
 USAGE_LIMIT: Final = "instance.usage_limit"
@@ -46,6 +48,7 @@ KINDS: Final = (
     JOB_TAGGED,
     REQUEST_REJECTED,
     REQUEST_IGNORED,
+    REQUEST_ANSWERED,
     BACKEND_STATUS,
     COST_LIMIT_REACHED,
     USAGE_LIMIT,

@@ -69,6 +69,7 @@ def _all(known: Known) -> Iterator[Derived]:
     for job in known.jobs.values():
         yield from _of_job(job)
     yield from _of_requests(known)
+    yield from _of_answers(known)
 
 
 def _conclude(job: Job) -> None:
@@ -158,3 +159,12 @@ def _of_requests(known: Known) -> Iterator[Derived]:
             backend = session.backend_at(refused.number)
         told = {**data, "exchange": refused.number}
         yield Derived(refused.at_us, trace.REQUEST_REJECTED, backend, workload, refused.job, told, refused.number)
+
+
+def _of_answers(known: Known) -> Iterator[Derived]:
+    for one in known.answered:
+        job = known.jobs.get(one.job or "")
+        workload = one.workload or (None if job is None else job.workload)
+        backend = one.backend if one.backend in known.backends else None
+        told = {**one.data, "exchange": one.number}
+        yield Derived(one.at_us, trace.REQUEST_ANSWERED, backend, workload, one.job, told, one.number)

@@ -14,11 +14,15 @@ SECOND_US: Final = 1_000_000
 
 def document(body: bytes) -> Mapping[str, Any]:
     """A JSON object; an empty one for anything else."""
+    return mapping(parsed(body))
+
+
+def parsed(body: bytes) -> Any:
+    """A JSON document; None if it is none."""
     try:
-        found = json.loads(body) if body else None
+        return json.loads(body) if body else None
     except (ValueError, RecursionError):
-        return NOTHING
-    return mapping(found)
+        return None
 
 
 def mapping(value: object) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from pytest_qruntime.cassette.derive import acting, documents, looking
+from pytest_qruntime.cassette.derive import acting, answers, documents, looking
 from pytest_qruntime.cassette.derive.known import Known, Sent
 from pytest_qruntime.cassette.replay.meaning import Place, place
 from pytest_qruntime.cassette.tape import Exchange
@@ -23,10 +23,10 @@ class _Route(NamedTuple):
 
 
 class _Action(NamedTuple):
-    """What accepted requests show, and what the trace calls refused ones; None: it does not tell of them."""
+    """What accepted requests show, and whether the trace tells of refused ones."""
 
     accepted: _Reader
-    operation: str | None
+    is_told: bool = True
 
 
 _LOOKS: Final[dict[_Route, _Reader]] = {
@@ -39,14 +39,14 @@ _LOOKS: Final[dict[_Route, _Reader]] = {
     _Route("backends", False, ""): looking.backends,
 }
 _ACTIONS: Final[dict[tuple[str, _Route], _Action]] = {
-    ("POST", _Route("sessions", False, "")): _Action(acting.opened, acting.OPEN),
-    ("PATCH", _Route("sessions", True, "")): _Action(acting.updated, "close"),
-    ("DELETE", _Route("sessions", True, "close")): _Action(acting.cancelled, "cancel"),
-    ("POST", _Route("jobs", False, "")): _Action(acting.submitted, acting.SUBMIT),
-    ("POST", _Route("jobs", True, "cancel")): _Action(acting.job_cancelled, "cancel job"),
-    ("DELETE", _Route("jobs", True, "")): _Action(acting.job_deleted, "delete job"),
-    ("PUT", _Route("jobs", True, "tags")): _Action(acting.job_tagged, "replace tags"),
-    ("PUT", _Route("instances", True, "")): _Action(acting.limited, None),
+    ("POST", _Route("sessions", False, "")): _Action(acting.opened),
+    ("PATCH", _Route("sessions", True, "")): _Action(acting.updated),
+    ("DELETE", _Route("sessions", True, "close")): _Action(acting.cancelled),
+    ("POST", _Route("jobs", False, "")): _Action(acting.submitted),
+    ("POST", _Route("jobs", True, "cancel")): _Action(acting.job_cancelled),
+    ("DELETE", _Route("jobs", True, "")): _Action(acting.job_deleted),
+    ("PUT", _Route("jobs", True, "tags")): _Action(acting.job_tagged),
+    ("PUT", _Route("instances", True, "")): _Action(acting.limited, is_told=False),
 }
 
 
@@ -57,21 +57,26 @@ def gather(known: Known, number: int, exchange: Exchange) -> None:
     except ValueError:
         return
     method, route = exchange.method.upper(), _Route(where.kind, bool(where.id), where.part)
+    if not where.kind:
+        return
+    sent, called = _noted(known, number, where, exchange)
     if method == "GET":
         if exchange.status == 200 and (look := _LOOKS.get(route)) is not None:
-            look(known, _taken_apart(number, where, exchange))
+            look(known, sent)
     elif (action := _ACTIONS.get((method, route))) is not None:
-        sent = _taken_apart(number, where, exchange)
         if exchange.status < 300:
             action.accepted(known, sent)
-        elif 400 <= exchange.status < 500 and action.operation is not None:
-            acting.refused(known, sent, _operation(sent, action.operation))
+        elif 400 <= exchange.status < 500 and action.is_told:
+            acting.refused(known, sent, called)
 
 
-def _taken_apart(number: int, where: Place, exchange: Exchange) -> Sent:
-    asked, told = documents.document(exchange.request_body), documents.document(exchange.response_body)
-    return Sent(number, exchange.at_us, where, asked, told, exchange.status)
-
-
-def _operation(sent: Sent, operation: str) -> str:
-    return "reopen" if operation == "close" and documents.truth(sent.asked, "accepting_jobs") else operation
+def _noted(known: Known, number: int, where: Place, exchange: Exchange) -> tuple[Sent, str]:
+    """An exchange, taken apart, and what it is called; what it says is kept as it is."""
+    asked = documents.document(exchange.request_body)
+    sent = Sent(number, exchange.at_us, where, asked, documents.NOTHING, exchange.status)
+    called = answers.operation(exchange.method.upper(), sent)
+    skipped = called in answers.LARGE and exchange.status < 300
+    told = None if skipped else documents.parsed(exchange.response_body)
+    sent = sent._replace(told=documents.mapping(told))
+    answers.note(known, called, sent, exchange, told)
+    return sent, called

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_qruntime.cassette.derive import documents
 from pytest_qruntime.cassette.derive.evidence import Job, Workload
 from pytest_qruntime.cassette.replay.meaning import Place
+
+if TYPE_CHECKING:
+    from pytest_qruntime.cassette.derive.answers import Answered
 
 
 class Sent(NamedTuple):
@@ -64,6 +67,7 @@ class Known:
         self.statuses: dict[str, tuple[str, str | None]] = {}
         self.happened: list[Happened] = []
         self.refused: list[Refused] = []
+        self.answered: list[Answered] = []
         self._began_us = began_us
 
     def workload(self, name: str) -> Workload:

@@ -20,6 +20,8 @@ _PHASES: Final = 0
 _TIMERS: Final = 1
 _DISPATCH: Final = 2
 _REQUESTS: Final = 3
+_LAST: Final = 9
+"""After all that a request brought about."""
 _ENDS: Final = (trace.JOB_COMPLETED, trace.JOB_FAILED, trace.JOB_CANCELLED)
 
 
@@ -65,6 +67,8 @@ class _Instant:
 
     def key(self, event: Derived) -> _Key:
         """By what this event is sorted: its own place, but never before what it is about was made."""
+        if event.kind == trace.REQUEST_ANSWERED:
+            return _REQUESTS, event.by or 0, _LAST
         own = self._key(event)
         if event.kind in (trace.WORKLOAD_OPENED, trace.JOB_QUEUED):
             return own

@@ -44,6 +44,7 @@ def _handlers(books: Books) -> dict[str, Callable[[int, Event], None]]:
         trace.WORKLOAD_SETTLED: workloads.settled,
         trace.REQUEST_REJECTED: requests.rejected,
         trace.REQUEST_IGNORED: requests.ignored,
+        trace.REQUEST_ANSWERED: requests.answered,
         trace.BACKEND_STATUS: requests.status,
         trace.COST_LIMIT_REACHED: requests.limit,
         trace.USAGE_LIMIT: requests.usage_limit,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_qruntime.contracts.reading.books import Books
-from pytest_qruntime.contracts.subjects import Moment, RefusalFacts
+from pytest_qruntime.contracts.subjects import AnswerFacts, Moment, RefusalFacts
 from pytest_qruntime.model import Event
 
 
@@ -35,6 +35,13 @@ class RequestEvents:
         moment = Moment(event, number)
         moment.state, moment.accepting = workload.state, workload.accepting
         workload.ignored.append(moment)
+
+    def answered(self, number: int, event: Event) -> None:
+        """An exchange ended."""
+        answer = AnswerFacts(event, number)
+        answer.workload = self.books.workloads.get(event.workload or "")
+        answer.job = self.books.jobs.get(event.job or "")
+        self.books.facts.note(answer)
 
     def status(self, number: int, event: Event) -> None:
         """A backend went or came back."""

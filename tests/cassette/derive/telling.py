@@ -6,7 +6,8 @@ from typing import Any
 
 from pytest_qruntime.cassette.derive import derive
 from pytest_qruntime.cassette.tape import Exchange, Provenance, Tape
-from pytest_qruntime.model import Event
+from pytest_qruntime.model import Event, Trace
+from pytest_qruntime.model.trace import REQUEST_ANSWERED
 from tests.cassette.replay.tapes import BEGAN, said
 
 SESSION, JOB = "7a962dce-4208-4e8e-8aac-d363aad5bd27", "d0c914666f2ba4a6583d"
@@ -43,9 +44,26 @@ def cancel(at_s: float) -> Exchange:
 
 
 def told(*exchanges: Exchange, clock: str = "virtual") -> list[tuple[float, str, dict[str, object]]]:
-    """Second, kind and data of each event; not whether it may have been earlier."""
-    trace = derive(Tape(Provenance("unknown", BEGAN, clock, None, {}, None), exchanges))
-    return [(event.at_us / 1e6, event.kind, _data(event)) for event in trace]
+    """Second, kind and data of each event but the answers; not whether it may have been earlier."""
+    events = happenings(_tape(exchanges, clock))
+    return [(event.at_us / 1e6, event.kind, _data(event)) for event in events]
+
+
+def happenings(tape: Tape) -> list[Event]:
+    """What is derived, but for the answers by which it is."""
+    return [event for event in derive(tape) if event.kind != REQUEST_ANSWERED]
+
+
+def answers(*exchanges: Exchange) -> list[Event]:
+    return derived(*exchanges).where(kind=REQUEST_ANSWERED)
+
+
+def derived(*exchanges: Exchange) -> Trace:
+    return derive(_tape(exchanges, "virtual"))
+
+
+def _tape(exchanges: tuple[Exchange, ...], clock: str) -> Tape:
+    return Tape(Provenance("unknown", BEGAN, clock, None, {}, None), exchanges)
 
 
 def _data(event: Event) -> dict[str, object]:

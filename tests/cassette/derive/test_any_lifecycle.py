@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_qruntime.cassette.derive import derive
 from pytest_qruntime.cassette.tape import Tape
 from pytest_qruntime.cassette.taping import Taping
 from pytest_qruntime.model import Durations, JobRequest, Policy, World, trace
 from pytest_qruntime.model.trace import Event
 from pytest_qruntime.rest import Service
+from tests.cassette.derive.telling import happenings
 from tests.cassette.replay.test_any_lifecycle import ACTIONS, Action, Player
 
 NEVER_SHOWN = (trace.JOB_ON_QPU,)
@@ -81,7 +81,7 @@ def pairs(derived: list[Event], true: list[Event]) -> list[tuple[Event, Event | 
 def test_whatever_is_derived_has_happened(actions: list[Action], lanes: int, grid_s: int, policy: Policy) -> None:
     true, tape = recorded(actions, grid_s, lanes, policy)
 
-    assert [event for event, it in pairs(list(derive(tape)), true) if it is None] == []
+    assert [event for event, it in pairs(happenings(tape), true) if it is None] == []
 
 
 @BOUNDED
@@ -90,7 +90,7 @@ def test_whoever_looks_at_everything_misses_nothing(actions: list[Action], lanes
     happened, tape = recorded(actions, 10, lanes, policy)
     true = [event for event in happened if event.kind not in NEVER_SHOWN]
 
-    found = pairs(list(derive(tape)), true)
+    found = pairs(happenings(tape), true)
 
     shown = [it for _, it in found if it is not None]
     assert [event for event in true if event not in shown] == []
@@ -99,7 +99,7 @@ def test_whoever_looks_at_everything_misses_nothing(actions: list[Action], lanes
         assert event.at_us == it.at_us
         hidden = {"interactive_ttl_s"} if it.data.get("mode") == "batch" else set()
         assert {key for key in it.data if key not in NOT_ON_THE_WIRE} - hidden <= set(event.data)
-    for name in {event.workload for event in true} | {event.job for event in true} - {None}:
+    for name in ({event.workload for event in true} | {event.job for event in true}) - {None}:
         assert [event for event in shown if name in event[3:5]] == [event for event in true if name in event[3:5]]
 
 
@@ -111,7 +111,7 @@ def test_who_never_looks_sees_what_the_service_says_that_it_does(actions: list[A
     blind = Tape(tape.provenance, tuple(one for one in tape.exchanges if one.method != "GET"))
     ends = (trace.WORKLOAD_DRAINING, trace.WORKLOAD_CLOSED, trace.WORKLOAD_REOPENED)
 
-    for event, it in pairs(list(derive(blind)), true):
+    for event, it in pairs(happenings(blind), true):
         assert it is not None or event.kind in ends
         if it is None:
             same = [one for one in true if one.workload == event.workload and one.at_us <= event.at_us]

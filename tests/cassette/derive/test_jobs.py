@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from pytest_qruntime.cassette.derive import derive
 from pytest_qruntime.cassette.tape import Exchange
-from tests.cassette.derive.telling import JOB, SESSION, at, cancel, error, job, kinds, look, open_at, submit, told
+from tests.cassette.derive.telling import (
+    JOB,
+    SESSION,
+    at,
+    cancel,
+    error,
+    happenings,
+    job,
+    kinds,
+    look,
+    open_at,
+    submit,
+    told,
+)
 from tests.cassette.replay.tapes import said, tape
 
 
 def test_an_opening_says_the_mode_the_limit_and_the_backend() -> None:
-    [event] = derive(tape(open_at(3, created_at=at(3.25))))
+    [event] = happenings(tape(open_at(3, created_at=at(3.25))))
 
     assert event[:5] == (3_250_000, "workload.opened", "ibm_fez", SESSION, None)
     assert event.data == {"mode": "dedicated", "max_ttl_s": 600, "exchange": 0}
@@ -123,5 +136,5 @@ def test_a_job_is_cancelled_by_the_request_unless_it_was_seen_to_go_on() -> None
 def test_an_answer_without_a_session_is_a_job_of_none() -> None:
     plain = said(1, "POST /jobs", {"id": JOB, "backend": "ibm_fez"}, sent={"session_id": SESSION})
 
-    [event] = derive(tape(plain))
+    [event] = happenings(tape(plain))
     assert (event.workload, event.backend) == (None, "ibm_fez")

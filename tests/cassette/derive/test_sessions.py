@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pytest_qruntime.cassette.derive import derive
 from tests.cassette.derive.telling import (
     JOB,
     OPENED,
@@ -10,6 +9,7 @@ from tests.cassette.derive.telling import (
     at,
     cancel,
     close,
+    happenings,
     job,
     kinds,
     look,
@@ -117,7 +117,7 @@ def test_usage_is_settled_when_the_last_job_of_a_closed_session_was_seen_to_end(
 def test_a_session_without_a_backend_has_that_of_its_first_job() -> None:
     opened = said(0, "POST /sessions", OPENED, sent={"mode": "dedicated"})
 
-    events = derive(tape(opened, submit(4), close(5)))
+    events = happenings(tape(opened, submit(4), close(5)))
     assert [event.backend for event in events] == [None, "ibm_fez", "ibm_fez"]
 
 

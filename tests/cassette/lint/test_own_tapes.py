@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pytest_qruntime import QRuntime
-from pytest_qruntime.cassette.derive import derive
 from pytest_qruntime.cassette.scrub import Scrubber
+from tests.cassette.derive.telling import happenings
 from tests.cassette.lint.stories import found
 from tests.cassette.scrub.test_own_tapes import by_httpx, by_the_real_client, recorded
 
@@ -19,7 +19,7 @@ def test_nothing_is_wrong_with_what_the_clients_are_told(tmp_path: Path, play: C
     tape = Scrubber().tape(recorded(play))
 
     assert found(tape, tmp_path) == []
-    kinds = [event.kind for event in derive(tape)]
+    kinds = [event.kind for event in happenings(tape)]
     assert kinds[:2] == ["workload.opened", "job.queued"]
     assert "job.completed" in kinds
     assert {"workload.draining", "workload.closed"} & set(kinds)

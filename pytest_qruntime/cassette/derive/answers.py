@@ -1,0 +1,129 @@
+"""Every exchange with the API as it stands in the trace: what was asked, and what was told, in so many words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+from pytest_qruntime.cassette.derive import documents
+from pytest_qruntime.cassette.derive.documents import text
+from pytest_qruntime.cassette.derive.known import Known, Sent
+from pytest_qruntime.cassette.tape import Exchange
+
+_OPERATIONS: Final[Mapping[tuple[str, str, bool, str], str]] = {
+    ("POST", "sessions", False, ""): "open",
+    ("GET", "sessions", True, ""): "read session",
+    ("PATCH", "sessions", True, ""): "close",
+    ("DELETE", "sessions", True, "close"): "cancel",
+    ("POST", "jobs", False, ""): "submit",
+    ("GET", "jobs", False, ""): "list jobs",
+    ("GET", "jobs", True, ""): "read job",
+    ("DELETE", "jobs", True, ""): "delete job",
+    ("POST", "jobs", True, "cancel"): "cancel job",
+    ("GET", "jobs", True, "results"): "results",
+    ("GET", "jobs", True, "interim_results"): "interim results",
+    ("GET", "jobs", True, "metrics"): "metrics",
+    ("GET", "jobs", True, "logs"): "log",
+    ("GET", "jobs", True, "transpiled_circuits"): "transpiled circuits",
+    ("PUT", "jobs", True, "tags"): "replace tags",
+    ("GET", "backends", False, ""): "list backends",
+    ("GET", "backends", True, "configuration"): "backend configuration",
+    ("GET", "backends", True, "properties"): "backend properties",
+    ("GET", "backends", True, "defaults"): "backend defaults",
+    ("GET", "backends", True, "status"): "backend status",
+    ("GET", "workloads", False, ""): "list workloads",
+    ("GET", "tags", False, ""): "search tags",
+    ("GET", "instance", False, ""): "instance",
+    ("GET", "instances", True, "usage"): "usage",
+    ("GET", "instances", True, "configuration"): "limit",
+    ("PUT", "instances", True, "configuration"): "set limit",
+    ("GET", "versions", False, ""): "versions",
+}
+_OTHER: Final = "other"
+LARGE: Final = frozenset({"results", "backend configuration", "backend properties", "backend defaults"})
+"""What these tell is of no lifecycle, and may be of any size."""
+
+
+class Answered(NamedTuple):
+    """An exchange: the names that it gave, and what is to stand in the data of its event."""
+
+    number: int
+    at_us: int
+    backend: str | None
+    workload: str | None
+    job: str | None
+    data: dict[str, object]
+
+
+def operation(method: str, sent: Sent) -> str:
+    """What a request is called."""
+    kind, name, part = sent.where
+    if kind == "instances":  # what follows is no id
+        name, part = "instances", name
+    called = _OPERATIONS.get((method, kind, bool(name), part), _OTHER)
+    return "reopen" if called == "close" and documents.truth(sent.asked, "accepting_jobs") else called
+
+
+def note(known: Known, called: str, sent: Sent, exchange: Exchange, told: Any) -> None:
+    """Keep an exchange; `called` is the operation, `told` the answer's JSON document, None if there is none."""
+    url = urlsplit(exchange.url)
+    query = {name: tuple(values) for name, values in parse_qs(url.query, keep_blank_values=True).items()}
+    data: dict[str, object] = {
+        "operation": called,
+        "method": exchange.method.upper(),
+        "path": url.path,
+        "query": query,
+        "status": sent.status,
+        "asked": _bare(sent.asked) if exchange.request_body else None,
+        "told": _bare(told),
+        "empty": not exchange.response_body,
+        "compact": _is_compact(told, exchange.response_body) if sent.status >= 400 else None,
+        "headers": _headers(exchange.request_headers),
+    }
+    known.answered.append(Answered(sent.number, sent.at_us, *_names(called, sent, query), data))
+
+
+def _names(called: str, sent: Sent, query: Mapping[str, tuple[str, ...]]) -> tuple[str | None, str | None, str | None]:
+    """The backend, the session and the job that an exchange is about."""
+    kind, name, _ = sent.where
+    backend = name if kind == "backends" else text(sent.asked, "backend") or text(sent.asked, "backend_name")
+    workload = job = None
+    if kind == "sessions":
+        workload = name or text(sent.told, "id")
+    elif kind == "jobs":
+        job = name or (text(sent.told, "id") if called == "submit" else None)
+        [*_, listed] = query.get("session_id", ("",))
+        workload = text(sent.asked, "session_id") or listed
+    return backend or None, workload or None, job
+
+
+def _bare(found: Any) -> Any:
+    """A document without what a program was given."""
+    if isinstance(found, dict) and "params" in found:
+        return {name: value for name, value in found.items() if name != "params"}
+    return found
+
+
+def _is_compact(told: Any, body: bytes) -> bool | None:
+    """Whether a JSON document has no spaces between its parts; None if it is none."""
+    if told is None:
+        return None
+    return any(
+        json.dumps(told, separators=(",", ":"), ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
+        == body.strip()
+        for ascii_only in (False, True)
+    )
+
+
+def _headers(sent: Mapping[str, str]) -> dict[str, str]:
+    """Of the request, and of what is nobody's business only the kind of the credentials and the region of the CRN."""
+    found = {}
+    if (authorization := sent.get("authorization")) is not None:
+        found["authorization"] = authorization.partition(" ")[0] if " " in authorization else ""
+    if (crn := sent.get("service-crn")) is not None:
+        found["service-crn"] = (crn.split(":") + [""] * 6)[5]
+    if (version := sent.get("ibm-api-version")) is not None:
+        found["ibm-api-version"] = version
+    return found
