@@ -105,6 +105,11 @@ class Backend:
         """Whether the backend is there for an instance: one of its own region, or any if it has none."""
         return self.region is None or self.region == instance.region
 
+    @property
+    def can_start(self) -> bool:
+        """Whether a job might start now: a lane is free, the backend is online, and something is queued."""
+        return len(self.running) < self.lanes and self.status == "online" and self.queue_length > 0
+
     # -- the queue ---------------------------------------------------------------------------------------------------
 
     def enqueue(self, job: Job) -> None:

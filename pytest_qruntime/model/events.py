@@ -91,6 +91,22 @@ class EventQueue:
                 return timer
         return None
 
+    def pop_chosen(self, until_us: int, choose: Callable[[list[tuple[int, Timer]]], int]) -> Timer | None:
+        """Like `pop_due`, where `choose` says which of the timers of the next instant, given with their priorities."""
+        heap = self._heap
+        first = self.next_us()
+        if first is None or first > until_us:
+            return None
+        entries = []
+        while heap and heap[0][0] == first:
+            entry = heappop(heap)
+            if not entry[3].cancelled:
+                entries.append(entry)
+        chosen = entries.pop(choose([(entry[1], entry[3]) for entry in entries]))
+        for entry in entries:
+            heappush(heap, entry)
+        return chosen[3]
+
     def next_us(self) -> int | None:
         """When the next event is due."""
         heap = self._heap

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from random import Random
 from threading import RLock
 from typing import TYPE_CHECKING, Final
@@ -19,6 +20,7 @@ from pytest_qruntime.model.events import ARRIVAL, Deadline, EventQueue
 from pytest_qruntime.model.ids import Ids
 from pytest_qruntime.model.instance import DEFAULT_REGION, Instance
 from pytest_qruntime.model.job import CANCELLED, Job
+from pytest_qruntime.model.orders import Chooser, next_chosen
 from pytest_qruntime.model.plan import PREMIUM, Plan
 from pytest_qruntime.model.policy import Policy
 from pytest_qruntime.model.request import JobRequest, JobScript
@@ -70,6 +72,7 @@ class World:
         self.start_unix_us = start_unix_us
         self.durations = durations
         self.lock = RLock()
+        self.chooser: Chooser | None = None  # who says which of several events of one instant comes first
         self.now_us = 0
         self.events = EventQueue()
         self.trace = Trace()
@@ -89,7 +92,7 @@ class World:
         """Move time forward to `at_us`, through every event on the way. Raises `ClockError` for an earlier time."""
         if at_us < self.now_us:
             raise ClockError(f"time cannot go back from {self.now_us} us to {at_us} us; ask for a later time")
-        pop_due = self.events.pop_due
+        pop_due = self.events.pop_due if self.chooser is None else partial(next_chosen, self, self.chooser)
         while (timer := pop_due(at_us)) is not None:
             self.now_us = timer.at_us
             timer.fire(timer.argument)

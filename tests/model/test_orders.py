@@ -1,0 +1,151 @@
+"""Events of one instant in another order than the fixed one: what may be chosen, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+import pytest
+
+from pytest_qruntime.contracts import check
+from pytest_qruntime.model import Durations, JobRequest, Plan
+from pytest_qruntime.model.events import Deadline
+from pytest_qruntime.mutants.stage import Stage, Story
+from pytest_qruntime.mutants.stories import STORIES
+from tests.model.timeline import SECOND, J, Timeline
+
+
+def asked(t: Timeline) -> list[list[str]]:
+    """What the chooser of this world will be asked: the texts of the events that may come next."""
+    questions: list[list[str]] = []
+
+    def choose(options: Sequence[Deadline]) -> int:
+        questions.append([option.text for option in options])
+        return 0
+
+    t.world.chooser = choose
+    return questions
+
+
+def last(options: Sequence[Deadline]) -> int:
+    return len(options) - 1
+
+
+def test_a_job_that_ends_and_a_timer_may_come_in_any_order() -> None:
+    t = Timeline()
+    s = t.session(max_time=20)
+    t.submit(s, J(20, 5))
+    questions = asked(t)
+    t.at(20)
+    assert questions == [["ends", "reaches its max TTL and closes"]]
+
+
+def test_the_other_order_is_the_one_that_happens() -> None:
+    t = Timeline()
+    s = t.session(max_time=20)
+    t.submit(s, J(20, 5))
+    t.world.chooser = last
+    t.at(20)
+    kinds = [event.kind for event in t.world.trace if event.at_us == 20 * SECOND]
+    assert kinds == ["workload.closed", "job.completed", "workload.settled"]
+
+
+def test_nobody_is_asked_when_only_one_event_can_come_next() -> None:
+    t = Timeline(lanes=1)
+    questions = asked(t)
+    t.submit(None, J(20, 5)), t.submit(None, J(30, 5))
+    t.at(100)
+    assert questions == []
+
+
+def test_the_scheduler_may_look_before_a_timer_fires_if_it_has_something_to_start() -> None:
+    """A queued job that gets a lane at the very instant of the max TTL, or is lost"""
+    t = Timeline(lanes=1)
+    s = t.session(max_time=20)
+    t.submit(s, J(20, 5))
+    t.submit(s, J(5, 5))
+    questions = asked(t)
+    t.at(20)
+    timer = "reaches its max TTL and closes"
+    assert questions == [["ends", timer], [timer, "looks who runs next"]]
+
+
+def test_what_an_event_sets_off_comes_after_it() -> None:
+    """The lane is given away after the job that held it ended, whatever is chosen"""
+    t = Timeline(lanes=1)
+    s = t.session(max_time=20)
+    t.submit(s, J(20, 5))
+    t.submit(None, J(5, 5))
+    t.world.chooser = last
+    t.at(20)
+    kinds = [event.kind for event in t.world.trace if event.at_us == 20 * SECOND]
+    assert kinds.index("job.running") > kinds.index("job.completed")
+
+
+def test_other_users_jobs_arrive_after_everything_else_in_any_order_among_themselves() -> None:
+    t = Timeline()
+    t.submit(t.session(), J(20, 5))
+    for _ in range(2):
+        t.world.add_load("fake_backend", classical_s=10, quantum_s=5, at_us=80 * SECOND)
+    questions = asked(t)
+    t.at(80)
+    assert questions == [["another user's job arrives"] * 2]
+    kinds = [event.kind for event in t.world.trace if event.at_us == 80 * SECOND]
+    assert kinds[0] == "workload.inactivated"
+
+
+def two_backends(**world: Any) -> Timeline:
+    t = Timeline(**world)
+    t.world.add_backend("other")
+    for backend in ("fake_backend", "other"):
+        t.world.submit(JobRequest(backend=backend, durations=Durations.of(10, 5)))
+    return t
+
+
+def test_events_of_different_backends_are_not_put_into_different_orders() -> None:
+    t = two_backends()
+    questions = asked(t)
+    t.at(100)
+    assert questions == []
+
+
+@pytest.mark.parametrize(
+    "limits", [{"plan": Plan(name="mine", usage_limit_s=600)}, {"cost_limit_s": 600}, {"queue_order": "fair_share"}]
+)
+def test_they_are_if_what_one_does_may_matter_to_the_other(limits: dict[str, Any]) -> None:
+    t = two_backends(**limits)
+    questions = asked(t)
+    t.at(100)
+    assert questions
+
+
+def played(story: Story, seed: int) -> Stage:
+    """A story in which events of one instant come in a random order."""
+    random = Random(seed)
+    stage = Stage(**story.stage)
+    stage.world.chooser = lambda options: random.randrange(len(options))
+    story.tell(stage)
+    return stage
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name.replace(" ", "_"))
+def test_every_contract_holds_in_any_order(story: Story) -> None:
+    for seed in range(3):
+        stage = played(story, seed)
+        report = check(stage.world.trace, terms=stage.terms())
+        assert not report.broken, "\n".join(map(report.describe, report.broken))
+
+
+def test_the_same_choices_give_the_same_trace() -> None:
+    for story in STORIES:
+        once, twice = (played(story, 1).world.trace.to_jsonl() for _ in range(2))
+        assert once == twice
+
+
+def test_the_fixed_order_is_the_one_in_which_always_the_first_is_chosen() -> None:
+    for story in STORIES:
+        stage = Stage(**story.stage)
+        stage.world.chooser = lambda options: 0
+        story.tell(stage)
+        assert stage.world.trace.to_jsonl() == story.play()[0].to_jsonl()
