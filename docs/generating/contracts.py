@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from pytest_qruntime.contracts.mutants import MUTANTS
 from pytest_qruntime.contracts.page import page as catalogue
+from pytest_qruntime.mutants import MUTANTS
 
 
 def page() -> str:

@@ -9,9 +9,9 @@ import pytest
 
 from pytest_qruntime import ConfigurationError, ContractChecker, QRuntime, ServiceError, world
 from pytest_qruntime.contracts import CATALOGUE, Terms
-from pytest_qruntime.contracts.mutants import MUTANTS, Patches
 from pytest_qruntime.model import Trace
 from pytest_qruntime.model import trace as kinds
+from pytest_qruntime.mutants import MUTANTS, Patches
 
 Asked = Callable[[ContractChecker], None]
 S = 1_000_000

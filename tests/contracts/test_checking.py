@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from pytest_qruntime.contracts import BROKEN, CATALOGUE, HOLDS, NOT_EXERCISED, SOURCES, Report, Terms, check, contract
-from pytest_qruntime.contracts.mutants import MUTANTS, Patches, Stage
 from pytest_qruntime.model import Policy, Trace, World
 from pytest_qruntime.model import trace as kinds
+from pytest_qruntime.mutants import MUTANTS, Patches, Stage
 
 S = 1_000_000
 Told = tuple[Any, ...]

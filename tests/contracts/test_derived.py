@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from pytest_qruntime.cassette.derive import derive
 from pytest_qruntime.cassette.tape import Tape
 from pytest_qruntime.contracts import BROKEN, HOLDS, NOT_EXERCISED, Terms, check
-from pytest_qruntime.contracts.mutants import MUTANTS, Mutant, Patches
 from pytest_qruntime.model import Event, Policy, Trace
+from pytest_qruntime.mutants import MUTANTS, Mutant, Patches
 from tests.cassette.derive.test_any_lifecycle import POLICIES, recorded
 from tests.cassette.replay.test_any_lifecycle import ACTIONS, Action
 

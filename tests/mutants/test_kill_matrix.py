@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from pytest_qruntime.contracts import CATALOGUE, contract
-from pytest_qruntime.contracts.mutants import MUTANTS, STORIES, Matrix, Mutant, Patches, kill_matrix, page
 from pytest_qruntime.model import World
 from pytest_qruntime.model.workload import Workload
+from pytest_qruntime.mutants import MUTANTS, STORIES, Matrix, Mutant, Patches, kill_matrix, page
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "kill-matrix.md"
 
@@ -37,7 +37,7 @@ def test_the_service_without_a_fault_breaks_nothing_and_exercises_everything(mat
 
 def test_the_committed_matrix_is_the_computed_one(matrix: Matrix) -> None:
     now = page(matrix)
-    assert PAGE.read_text(encoding="utf-8") == now, "run: python -m pytest_qruntime.contracts.mutants > " + PAGE.name
+    assert PAGE.read_text(encoding="utf-8") == now, "run: python -m pytest_qruntime.mutants > " + PAGE.name
 
 
 def test_mutants_have_names_of_their_own_and_name_contracts() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pytest_qruntime.contracts.mutants.mutant import Faults, Patches, nothing
 from pytest_qruntime.model import JobRequest, Refusal, RefusedError, World, admission, trace
 from pytest_qruntime.model import world as service
 from pytest_qruntime.model.backend import Backend
@@ -13,6 +12,7 @@ from pytest_qruntime.model.job import Job
 from pytest_qruntime.model.plan import Plan
 from pytest_qruntime.model.states import CANCELLED_BY_USER, CLOSED, CLOSED_BY_MAX_TTL, INACTIVE, OPEN
 from pytest_qruntime.model.workload import Workload
+from pytest_qruntime.mutants.mutant import Faults, Patches, nothing
 
 ADMITTING = Faults()
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_qruntime.contracts.mutants.mutant import Faults, Patches, nothing
 from pytest_qruntime.model import trace
 from pytest_qruntime.model.job import Job
 from pytest_qruntime.model.queue import InstanceLine
 from pytest_qruntime.model.states import ACTIVE, CLOSED, INACTIVE, OPEN
 from pytest_qruntime.model.ttl import Ttls
 from pytest_qruntime.model.workload import Workload
+from pytest_qruntime.mutants.mutant import Faults, Patches, nothing
 
 STARTING = Faults()
 

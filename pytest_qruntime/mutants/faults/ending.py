@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pytest_qruntime.contracts.mutants.mutant import Faults, Patches, nothing
 from pytest_qruntime.model import trace
 from pytest_qruntime.model.job import FAILED, QUEUED, RUNNING, SESSION_CLOSED_CODE, Job
 from pytest_qruntime.model.policy import DEDICATED
@@ -18,6 +17,7 @@ from pytest_qruntime.model.states import (
     OPEN,
 )
 from pytest_qruntime.model.workload import Workload
+from pytest_qruntime.mutants.mutant import Faults, Patches, nothing
 
 ENDING = Faults()
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pytest_qruntime.contracts.mutants.stage import Stage, Stories, user_error
 from pytest_qruntime.model import Failure
+from pytest_qruntime.mutants.stage import Stage, Stories, user_error
 
 RUNNING = Stories()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from pytest_qruntime.contracts.mutants.stage import Stage, Stories
 from pytest_qruntime.model import PLANS
+from pytest_qruntime.mutants.stage import Stage, Stories
 
 OPENING = Stories()
 _LIMITED: Final = PLANS["premium"].but(submits_per_minute=2)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from pytest_qruntime.contracts.mutants.mutant import Faults, Patches, nothing
 from pytest_qruntime.model.backend import Backend
 from pytest_qruntime.model.job import QUEUED, Job
 from pytest_qruntime.model.policy import DEDICATED
 from pytest_qruntime.model.qpu import Qpu
 from pytest_qruntime.model.queue import FifoQueue, NormalQueue
 from pytest_qruntime.model.workload import Workload
+from pytest_qruntime.mutants.mutant import Faults, Patches, nothing
 
 SCHEDULING = Faults()
 

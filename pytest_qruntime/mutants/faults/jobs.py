@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_qruntime.contracts.mutants.mutant import Faults, Patches
 from pytest_qruntime.model import World, backend, trace
 from pytest_qruntime.model.backend import Backend
 from pytest_qruntime.model.job import CANCELLED, FAILED, QUEUED, RAN_TOO_LONG_CODE, SESSION_CLOSED_CODE, Job
 from pytest_qruntime.model.queue import FifoQueue, InstanceLine
+from pytest_qruntime.mutants.mutant import Faults, Patches
 
 JOBS = Faults()
 

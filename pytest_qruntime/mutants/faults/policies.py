@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_qruntime.contracts.mutants.mutant import Faults
+from pytest_qruntime.mutants.mutant import Faults
 
 POLICIES = Faults()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pytest_qruntime.contracts.mutants.mutant import Faults, Patches, nothing
 from pytest_qruntime.model import admission, trace
 from pytest_qruntime.model import world as service
 from pytest_qruntime.model.backend import Backend
@@ -13,6 +12,7 @@ from pytest_qruntime.model.instance import Instance
 from pytest_qruntime.model.job import CANCELLED, FAILED, Job
 from pytest_qruntime.model.policy import BATCH, DEDICATED
 from pytest_qruntime.model.workload import Workload
+from pytest_qruntime.mutants.mutant import Faults, Patches, nothing
 
 ACCOUNTS = Faults()
 

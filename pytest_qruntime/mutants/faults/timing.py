@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pytest_qruntime.contracts.mutants.mutant import Faults, Patches, nothing
 from pytest_qruntime.model.job import Job
 from pytest_qruntime.model.policy import BATCH
 from pytest_qruntime.model.states import ACTIVE, INACTIVE
 from pytest_qruntime.model.ttl import Ttls
 from pytest_qruntime.model.workload import Workload
+from pytest_qruntime.mutants.mutant import Faults, Patches, nothing
 
 TIMING = Faults()
 

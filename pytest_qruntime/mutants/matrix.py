@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 from pytest_qruntime.contracts.catalogue import CATALOGUE, CATALOGUE_VERSION
 from pytest_qruntime.contracts.checking import BROKEN, NOT_EXERCISED, check
-from pytest_qruntime.contracts.mutants.catalogue import MUTANTS
-from pytest_qruntime.contracts.mutants.mutant import Mutant, Patches
-from pytest_qruntime.contracts.mutants.stage import Story
-from pytest_qruntime.contracts.mutants.stories import STORIES
+from pytest_qruntime.mutants.catalogue import MUTANTS
+from pytest_qruntime.mutants.mutant import Mutant, Patches
+from pytest_qruntime.mutants.stage import Story
+from pytest_qruntime.mutants.stories import STORIES
 
 HEAD = """\
 # The kill matrix of the contracts
 
 Each mutant is the fake service with one fault. All of them live through the same {stories} short stories, and every
 contract judges each of them: a contract that no mutant breaks could not fail, and would be worth nothing. The service
-without a fault breaks none of them, and exercises all. Computed by `python -m pytest_qruntime.contracts.mutants`, for
+without a fault breaks none of them, and exercises all. Computed by `python -m pytest_qruntime.mutants`, for
 the catalogue of {version}: {contracts} contracts, {mutants} mutants.
 
 ## Mutants

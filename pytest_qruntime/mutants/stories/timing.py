@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_qruntime.contracts.mutants.stage import Stage, Stories
+from pytest_qruntime.mutants.stage import Stage, Stories
 
 TIMING = Stories()
 

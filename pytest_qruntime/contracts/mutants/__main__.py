@@ -1,9 +1,0 @@
-"""``python -m pytest_qruntime.contracts.mutants``: compute the kill matrix and print it as a page in Markdown."""
-
-from __future__ import annotations
-
-import sys
-
-from pytest_qruntime.contracts.mutants.matrix import kill_matrix, page
-
-sys.stdout.write(page(kill_matrix()))

@@ -1,0 +1,9 @@
+"""``python -m pytest_qruntime.mutants``: compute the kill matrix and print it as a page in Markdown."""
+
+from __future__ import annotations
+
+import sys
+
+from pytest_qruntime.mutants.matrix import kill_matrix, page
+
+sys.stdout.write(page(kill_matrix()))
