@@ -31,6 +31,7 @@ GOALS: Final = {
     "P12": "real_client",
     "P13": "sleeps",
     "P14": "loopback",
+    "P15": "judging",
     "P16": "params",
     "cold": "cold",
 }

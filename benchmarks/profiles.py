@@ -28,6 +28,7 @@ def profiles(goals: Iterable[str]) -> Iterator[tuple[str, str]]:
         "P9": _replay,
         "P10": _loading,
         "P12": _real_client,
+        "P15": _judging,
         "P16": _params,
     }
     for goal in goals:
@@ -90,6 +91,15 @@ def _real_client() -> Subject:
                 session_of_five(opened.backend, circuit)
 
     return "20 sessions of 5 jobs by the real client, in a new world", _times(work, 1)
+
+
+def _judging() -> Subject:
+    from benchmarks.crowd import crowd
+    from pytest_qruntime.contracts import Terms, check
+
+    world = crowd(10_000)
+    terms = Terms.of(world)
+    return "10000 events of the fake's own trace, judged three times", _times(lambda: check(world.trace, terms=terms), 3)
 
 
 def _params() -> Subject:

@@ -63,7 +63,7 @@ def test_the_lifecycle_is_of_sixteen_requests() -> None:
     assert len(sent) == REQUESTS == 16
 
 
-@pytest.mark.parametrize("goal", ["P5", "P6", "P9", "P10", "P11"])
+@pytest.mark.parametrize("goal", ["P5", "P6", "P9", "P10", "P11", "P15"])
 def test_a_goal_can_be_measured_alone(goal: str, tmp_path: Path) -> None:
     output = tmp_path / "page.md"
     main(["--only", goal, "--runs", "1", "--quick", "--output", str(output)])
