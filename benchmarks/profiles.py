@@ -99,7 +99,7 @@ def _judging() -> Subject:
 
     world = crowd(10_000)
     terms = Terms.of(world)
-    return "10000 events of the fake's own trace, judged three times", _times(lambda: check(world.trace, terms=terms), 3)
+    return "10000 events of the fake's own trace, judged thrice", _times(lambda: check(world.trace, terms=terms), 3)
 
 
 def _params() -> Subject:
