@@ -27,22 +27,35 @@ WITHOUT_KNOB: Final[Mapping[str, str]] = {
 
 
 class Knob(NamedTuple):
-    """What the reference page says of one field of `Policy`."""
+    """What there is to say of one field of `Policy`.
+
+    `examples` are values that stand for all: every one of a choice, of a number some that are likely. A limit that is
+    the user's own to set has none.
+    """
 
     name: str
     default: object
     allowed: str
     contradiction: str
     meaning: str
+    examples: tuple[object, ...]
 
 
 Check = Callable[[str, Any], None]
 
 
-def _knob(default: Any, allowed: str, check: Check, contradiction: str, meaning: str) -> Any:
+def _knob(
+    default: Any, allowed: str, check: Check, contradiction: str, meaning: str, examples: tuple[object, ...]
+) -> Any:
     return field(
         default=default,
-        metadata={"allowed": allowed, "check": check, "contradiction": contradiction, "meaning": meaning},
+        metadata={
+            "allowed": allowed,
+            "check": check,
+            "contradiction": contradiction,
+            "meaning": meaning,
+            "examples": examples,
+        },
     )
 
 
@@ -50,7 +63,7 @@ def _choice(default: object, choices: tuple[object, ...], contradiction: str, me
     def check(name: str, value: object) -> None:
         one_of(f"policy knob {name}", value, choices)
 
-    return _knob(default, " | ".join(repr(choice) for choice in choices), check, contradiction, meaning)
+    return _knob(default, " | ".join(repr(choice) for choice in choices), check, contradiction, meaning, choices)
 
 
 def _switch(default: bool, contradiction: str, meaning: str) -> Any:
@@ -58,16 +71,25 @@ def _switch(default: bool, contradiction: str, meaning: str) -> Any:
         if not isinstance(value, bool):
             raise ConfigurationError(f"policy knob {name} is {value!r}; expected True or False")
 
-    return _knob(default, "True | False", check, contradiction, meaning)
+    return _knob(default, "True | False", check, contradiction, meaning, (True, False))
 
 
-def _number(default: int | None, contradiction: str, meaning: str, *, minimum: int, unit: str, optional: bool) -> Any:
+def _number(
+    default: int | None,
+    contradiction: str,
+    meaning: str,
+    *,
+    minimum: int,
+    unit: str,
+    optional: bool,
+    examples: tuple[object, ...],
+) -> Any:
     allowed = f"{'None | ' if optional else ''}a whole number of {unit}, at least {minimum}"
 
     def check(name: str, value: object) -> None:
         whole_number(f"policy knob {name}", value, minimum=minimum, optional=optional)
 
-    return _knob(default, allowed, check, contradiction, meaning)
+    return _knob(default, allowed, check, contradiction, meaning, examples)
 
 
 def _check_batch_order(name: str, value: object) -> None:
@@ -118,6 +140,7 @@ class Policy:
         minimum=0,
         unit="seconds",
         optional=True,
+        examples=(None, 1),
     )
     cost_limit_s: int | None = _number(
         None,
@@ -126,6 +149,7 @@ class Policy:
         minimum=1,
         unit="seconds",
         optional=True,
+        examples=(),
     )
     batch_ittl: Literal["documented", "literal", "consistent"] = _choice(
         "documented",
@@ -173,6 +197,7 @@ class Policy:
         minimum=1,
         unit="seconds",
         optional=False,
+        examples=(10_800, 3_600),
     )
     backend_required: bool = _switch(True, "X-17", "Whether opening a workload without a backend is refused.")
     backend_name_when_open: Literal["shown", "null"] = _choice(
@@ -185,10 +210,17 @@ class Policy:
             "check": _check_autoclose,
             "contradiction": "X-18",
             "meaning": "After how many seconds a workload that never had a job closes by itself, by mode.",
+            "examples": ({DEDICATED: 1800}, {DEDICATED: 1800, BATCH: 1800}, {}),
         },
     )
     max_payload_bytes: int | None = _number(
-        None, "X-19", "The largest body of a job submission; None: no limit.", minimum=1, unit="bytes", optional=True
+        None,
+        "X-19",
+        "The largest body of a job submission; None: no limit.",
+        minimum=1,
+        unit="bytes",
+        optional=True,
+        examples=(None, 300_000_000, 64_000_000, 50_000_000),
     )
     max_ttl_from: Literal["start", "open"] = _choice(
         "start", ("start", "open"), "X-23", "Whether the max TTL counts from the first job's start or from the opening."
@@ -225,6 +257,7 @@ class Policy:
         _check_batch_order,
         "",
         "The order of the jobs of a batch, which the documents do not promise (ORD-08).",
+        ("fifo", "shuffle:0", "shuffle:1", "shuffle:2"),
     )
     queue_order: Literal["fifo", "fair_share"] = _choice(
         "fifo",
@@ -251,11 +284,9 @@ class Policy:
 
     @classmethod
     def knobs(cls) -> list[Knob]:
-        """Every knob with its default, allowed values, contradiction (or an empty string) and meaning."""
-        return [
-            Knob(knob.name, _default(knob), *(knob.metadata[key] for key in ("allowed", "contradiction", "meaning")))
-            for knob in fields(cls)
-        ]
+        """Every knob with its default, allowed values, contradiction (or an empty string), meaning and examples."""
+        said = ("allowed", "contradiction", "meaning", "examples")
+        return [Knob(knob.name, _default(knob), *(knob.metadata[key] for key in said)) for knob in fields(cls)]
 
 
 @cache
