@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from pytest_qruntime.contracts.calls import CallFacts
 from pytest_qruntime.contracts.contract import Break
 from pytest_qruntime.contracts.subjects import (
     LOST_CODE,
@@ -50,6 +51,7 @@ class Facts:
         self.refused: list[RefusalFacts] = []
         self.answers: list[AnswerFacts] = []
         self.answers_to: dict[str, list[AnswerFacts]] = {}
+        self.calls: list[CallFacts] = []
         self.limits: list[tuple[int, Event]] = []
         self.tagged: list[Event] = []
         self.limited_instances: set[object] = set()
@@ -94,6 +96,7 @@ class Facts:
         one.lost = _of_it(self.lost, workload_id)
         one.failed = _of_it(self.failed, workload_id)
         one.cancelled = _of_it(self.cancelled, workload_id)
+        one.calls = [call for call in self.calls if call.session == workload_id]
         for answer in self.answers:
             if answer.event.workload == workload_id:
                 one.note(answer)
@@ -157,6 +160,10 @@ class Facts:
             return self.answers_to.get(operations[0], [])
         found = [answer for one in operations for answer in self.answers_to.get(one, ())]
         return sorted(found, key=lambda answer: answer.no)
+
+    def called(self, *names: str) -> Iterator[CallFacts]:
+        """The calls of these methods of the official client, in the order in which they ended."""
+        return (call for call in self.calls if call.name in names)
 
     def unlimited(self, instance: object) -> bool:
         """Whether the jobs of an instance never wait for usage."""

@@ -26,6 +26,8 @@ REQUEST_REJECTED: Final = "request.rejected"
 REQUEST_IGNORED: Final = "request.ignored"
 REQUEST_ANSWERED: Final = "request.answered"
 """Not in a world's own trace: an exchange with a client, in a trace that was made of exchanges."""
+CLIENT_CALLED: Final = "client.called"
+"""Not in a world's own trace: a call of a public method of the official client, whose calls were put into a trace."""
 BACKEND_STATUS: Final = "backend.status"
 COST_LIMIT_REACHED: Final = "instance.cost_limit_reached"
 USAGE_LIMIT: Final = "instance.usage_limit"
@@ -49,6 +51,7 @@ KINDS: Final = (
     REQUEST_REJECTED,
     REQUEST_IGNORED,
     REQUEST_ANSWERED,
+    CLIENT_CALLED,
     BACKEND_STATUS,
     COST_LIMIT_REACHED,
     USAGE_LIMIT,

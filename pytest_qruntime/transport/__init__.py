@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_qruntime.transport.errors import NetworkBlockedError
 from pytest_qruntime.transport.hosts import is_service_host
-from pytest_qruntime.transport.interception import Interception
+from pytest_qruntime.transport.interception import Interception, answering, witnessed
 
 if TYPE_CHECKING:
     from pytest_qruntime.transport.fake_transport import FakeTransport
 
-__all__ = ["FakeTransport", "Interception", "NetworkBlockedError", "is_service_host"]
+__all__ = ["FakeTransport", "Interception", "NetworkBlockedError", "answering", "is_service_host", "witnessed"]
 
 
 def __getattr__(name: str) -> Any:

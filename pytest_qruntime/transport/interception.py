@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pytest_qruntime.model.errors import QRuntimeError
 from pytest_qruntime.transport.hosts import is_service_host
 from pytest_qruntime.transport.patches import Patch
-from pytest_qruntime.transport.routing import Route, Routes
+from pytest_qruntime.transport.routing import Route, Routes, Witness
 
 if TYPE_CHECKING:
     from pytest_qruntime.rest.http import Handler
@@ -74,6 +76,26 @@ class Interception:
 def is_intercepted(host: str) -> bool:
     """Whether an active interception answers what httpx and requests ask this host."""
     return bool(_routes.active) and is_service_host(host)
+
+
+def answering() -> bool:
+    """Whether there is an active interception."""
+    return bool(_routes.active)
+
+
+@contextmanager
+def witnessed(witness: Witness) -> Iterator[None]:
+    """Until the end of the block, somebody is told of every request of requests that an interception answers.
+
+    Of every attempt of a client that retries, in the order in which they are answered, and in the thread that asks.
+    """
+    with _lock:
+        _routes.witnesses = (*_routes.witnesses, witness)
+    try:
+        yield
+    finally:
+        with _lock:
+            _routes.witnesses = tuple(one for one in _routes.witnesses if one is not witness)
 
 
 # The patched functions belong to the whole process, so there is one of each of these.

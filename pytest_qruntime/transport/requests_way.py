@@ -53,7 +53,7 @@ def patches(routes: Routes) -> list[Patch]:
                 return original(self, request, **options)
             self.add_headers(request, **options)
             call = Call(self, request, url, lower_headers(request, url), proxies)
-            return self.build_response(request, call.send(choose(active, call.headers)))
+            return self.build_response(request, call.send(routes.witnessed(choose(active, call.headers))))
 
         return send
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pytest_qruntime.rest.http import Handler
+    from pytest_qruntime.rest.http import Handler, Request, Response
+
+Witness = Callable[["Request", "Response"], None]
+"""Is told of a request and its answer, in the thread that made the request. It must not raise."""
 
 
 class Route:
@@ -23,13 +26,34 @@ class Routes:
     """The active interceptions, innermost last.
 
     What a process patches is one for all its threads, so this is too. `active` is replaced, never changed: a request
-    takes one look at it and needs no lock, whatever other threads start or stop.
+    takes one look at it and needs no lock, whatever other threads start or stop. So are `witnesses`, who are told of
+    every answer to requests.
     """
 
-    __slots__ = ("active",)
+    __slots__ = ("active", "witnesses")
 
     def __init__(self) -> None:
         self.active: tuple[Route, ...] = ()
+        self.witnesses: tuple[Witness, ...] = ()
+
+    def witnessed(self, handler: Handler) -> Handler:
+        """A handler that answers as the given one does, and has everybody told who wants to know."""
+        return _Witnessed(handler, self.witnesses) if self.witnesses else handler
+
+
+class _Witnessed:
+    """A handler whose answers are told to others before they go out."""
+
+    def __init__(self, handler: Handler, witnesses: tuple[Witness, ...]) -> None:
+        self._handler = handler
+        self._witnesses = witnesses
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request."""
+        response = self._handler.handle(request)
+        for witness in self._witnesses:
+            witness(request, response)
+        return response
 
 
 def choose(active: tuple[Route, ...], headers: Mapping[str, str]) -> Handler:

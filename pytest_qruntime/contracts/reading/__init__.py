@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from pytest_qruntime.contracts.facts import Facts
 from pytest_qruntime.contracts.reading.books import Books
+from pytest_qruntime.contracts.reading.calls import CallEvents
 from pytest_qruntime.contracts.reading.jobs import JobEvents
 from pytest_qruntime.contracts.reading.requests import RequestEvents
 from pytest_qruntime.contracts.reading.workloads import WorkloadEvents
@@ -45,6 +46,7 @@ def _handlers(books: Books) -> dict[str, Callable[[int, Event], None]]:
         trace.REQUEST_REJECTED: requests.rejected,
         trace.REQUEST_IGNORED: requests.ignored,
         trace.REQUEST_ANSWERED: requests.answered,
+        trace.CLIENT_CALLED: CallEvents(books).called,
         trace.BACKEND_STATUS: requests.status,
         trace.COST_LIMIT_REACHED: requests.limit,
         trace.USAGE_LIMIT: requests.usage_limit,
