@@ -6,15 +6,14 @@ A file whose name ends in `.json` is JSON, every other one is YAML.
 from __future__ import annotations
 
 import os
-import secrets
 import stat
-from contextlib import suppress
 from pathlib import Path
 from typing import Final, NoReturn, TypeAlias
 
 from pytest_qruntime.cassette import jsonwriting, writing
 from pytest_qruntime.cassette.errors import CassetteError
 from pytest_qruntime.cassette.events import Events
+from pytest_qruntime.cassette.putting import put
 from pytest_qruntime.cassette.reading import Source, read
 from pytest_qruntime.cassette.tape import Tape
 from pytest_qruntime.cassette.values import Values
@@ -73,7 +72,7 @@ def save(tape: Tape, path: str | os.PathLike[str]) -> None:
     name = os.fspath(path)
     text = _checked(tape, name)
     try:
-        _replace(Path(os.path.realpath(path)), text.encode("ascii"))
+        put(Path(os.path.realpath(path)), text.encode("ascii"))
     except OSError as error:
         raise CassetteError(f"{name} cannot be written: {error.strerror}. The old file is as it was") from None
 
@@ -105,23 +104,6 @@ def _checked(tape: Tape, name: str) -> str:
         line = next((old for old, new in lines if old != new), "its end")
         raise CassetteError(f"{name} was not written: it would be read as another recording from {line.strip()!r} on")
     return text
-
-
-def _replace(target: Path, content: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with open(scratch, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            os.chmod(scratch, stat.S_IMODE(target.stat().st_mode))
-        os.replace(scratch, target)
-    except BaseException:  # Ctrl+C too
-        with suppress(OSError):
-            scratch.unlink()
-        raise
 
 
 def _version(status: os.stat_result) -> _Version:

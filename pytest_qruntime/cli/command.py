@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_rescue(commands.add_parser("rescue", help="close the sessions that a crash or Ctrl-C left open"))
     _add_check(commands.add_parser("check", help="check recordings without running any test"))
     _add_drift(commands.add_parser("drift", help="compare recordings with what the fake answers today"))
+    _add_timeline(commands.add_parser("timeline", help="draw what happened in a recording or a trace"))
     return parser
 
 
@@ -172,3 +173,23 @@ def _drift(given: argparse.Namespace) -> int:
     from pytest_qruntime.cli.drift import drift_of
 
     return drift_of(given.cassettes, as_json=given.json)
+
+
+def _add_timeline(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Draw what each session, batch and job did, when, and which contracts were broken. "
+        "Ends with 0, or with 2 if the file cannot be read or written."
+    )
+    parser.add_argument("file", help="a recording of this plugin, or a trace: the lines of Trace.to_jsonl()")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="write a picture: a name that ends in .svg or .html, or .txt for text"
+    )
+    parser.add_argument("--width", type=int, metavar="N", help="characters of a line (default: those of the terminal)")
+    parser.add_argument("--color", choices=("auto", "yes", "no"), default="auto", help="(default: auto)")
+    parser.set_defaults(run=_timeline)
+
+
+def _timeline(given: argparse.Namespace) -> int:
+    from pytest_qruntime.cli.timeline import show
+
+    return show(given.file, given.output, width=given.width, color=given.color)

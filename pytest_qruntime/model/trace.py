@@ -149,5 +149,33 @@ class Trace:
         """The whole trace as JSON lines: byte-identical for the same seed and inputs."""
         return "".join(event.to_json() + "\n" for event in self._events)
 
+    @classmethod
+    def from_jsonl(cls, text: str) -> Trace:
+        """The trace that `to_jsonl` wrote; it is complete unless an event tells of the exchange that showed it.
+
+        Raises `ValueError` that names the line which is no event.
+        """
+        read = cls()
+        for number, line in enumerate(text.splitlines(), 1):
+            event = _event_of(line)
+            if event is None:
+                raise ValueError(f"line {number}: expected an event as Trace.to_jsonl() writes it, found {line[:60]!r}")
+            read.record(*event)
+            read.complete = read.complete and "exchange" not in event.data
+        return read
+
     def __repr__(self) -> str:
         return f"<Trace of {len(self._events)} events>"
+
+
+def _event_of(line: str) -> Event | None:
+    """The event that a line of JSON tells of; None if it is none."""
+    try:
+        fields = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(fields, dict) or set(fields) != set(Event._fields):
+        return None
+    names = (fields["backend"], fields["workload"], fields["job"])
+    whole = type(fields["at_us"]) is int and isinstance(fields["kind"], str) and isinstance(fields["data"], dict)
+    return Event(**fields) if whole and all(name is None or isinstance(name, str) for name in names) else None

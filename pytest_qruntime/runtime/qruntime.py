@@ -97,6 +97,13 @@ class QRuntime(Staging, Surface):
             if job.instance is not self.world.others:
                 yield Submitted(job.id, self.service.crn(job.instance))
 
+    def _now_us(self) -> int:
+        return self.world.now_us
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the timeline."""
+        return self.timeline().html_part(title=repr(self))
+
     def _crn_of(self, job_id: str) -> str:
         job = self.world.jobs.get(job_id)
         return "" if job is None else self.service.crn(job.instance)

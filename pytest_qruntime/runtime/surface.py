@@ -15,6 +15,10 @@ from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.model import QRuntimeError, Trace
 
+if TYPE_CHECKING:
+    from pytest_qruntime.contracts import Report
+    from pytest_qruntime.report.timeline import Timeline
+
 __tracebackhide__ = hidden
 
 Source = Literal["fake", "cassette", "live"]
@@ -204,6 +208,19 @@ class Surface(ABC):
     def jobs(self) -> list[Job]:
         """A handle on every job of the account's instances, in the order of submission; not on deleted ones."""
         return [Job(self._http_of(one.crn), one.id) for one in list(self._submitted())]
+
+    def timeline(self, report: Report | None = None) -> Timeline:
+        """What happened so far, to look at: ``print(qruntime.timeline())``; in a notebook it shows itself.
+
+        `report` is one of ``qruntime_contracts.check()``: what it says was broken is marked.
+        """
+        from pytest_qruntime.report.timeline import Timeline, broken_in
+
+        return Timeline(self.trace, now_us=self._now_us(), breaks=() if report is None else broken_in(report))
+
+    def _now_us(self) -> int | None:
+        """The present instant of the trace; None: that of its last event."""
+        return None
 
     def _crn_of(self, job_id: str) -> str:
         """The CRN of a job's instance; empty for a job that nobody submitted."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pytest_qruntime.model import JobRequest, RefusedError
+from pytest_qruntime.model import JobRequest, RefusedError, Trace
 from pytest_qruntime.model import trace as kinds
 from pytest_qruntime.model.job import Job
 from pytest_qruntime.model.workload import Workload
@@ -85,3 +85,27 @@ def test_the_job_of_a_refused_request_may_be_a_plain_one_and_the_workload_withou
         (None, w.id, None),
         ("fake_backend", None, j.id),
     ]
+
+
+def test_a_trace_is_read_back_from_its_lines() -> None:
+    trace = Trace()
+    trace.record(1, "job.queued", "b", "w", "j", {"program": "sampler"})
+    trace.record(2, "job.completed", "b", "w", "j")
+    again = Trace.from_jsonl(trace.to_jsonl())
+    assert (list(again), again.complete) == (list(trace), True)
+
+
+def test_lines_that_tell_of_exchanges_are_not_a_complete_trace() -> None:
+    trace = Trace()
+    trace.record(1, "job.queued", "b", None, "j", {"exchange": 3})
+    assert not Trace.from_jsonl(trace.to_jsonl()).complete
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{", "[]", '{"at_us": 1}', '{"at_us":1.5,"backend":null,"data":{},"job":null,"kind":"x","workload":null}'],
+)
+def test_a_line_that_is_no_event_is_refused_by_its_number(line: str) -> None:
+    good = '{"at_us":1,"backend":null,"data":{},"job":null,"kind":"x","workload":null}\n'
+    with pytest.raises(ValueError, match=r"^line 2: expected an event"):
+        Trace.from_jsonl(good + line)

@@ -1,0 +1,208 @@
+"""A timeline as SVG: for light and dark pages, with words for who cannot see it, and nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
+
+from pytest_qruntime.clock.durations import words_of
+from pytest_qruntime.report.timeline.rows import Band, Mark, Point, Row, State
+from pytest_qruntime.report.timeline.scale import Scale
+from pytest_qruntime.report.timeline.times import brief, since
+
+if TYPE_CHECKING:
+    from pytest_qruntime.report.timeline.timeline import Timeline
+
+NAMESPACE: Final = "http://www.w3.org/2000/svg"
+COLUMNS: Final = 100
+SHORTENED: Final = "∥"
+_UNIT: Final = 8
+"""Pixels of a column; of a character too, roughly."""
+_LINE: Final = 24
+_BAR: Final = 14
+_MARGIN: Final = 12
+
+_STATES: Final[dict[State, str]] = {
+    "open": "waits for its first job",
+    "active": "active",
+    "idle": "inactive",
+    "draining": "closing, takes no more jobs",
+    "finishing": "closed, its running jobs finish",
+    "queued": "queued",
+    "running": "runs",
+    "classical": "runs, classical part",
+    "quantum": "on the QPU",
+    "down": "not online",
+}
+_MARKS: Final[dict[Mark, tuple[str, str]]] = {
+    "completed": ("✓", "completed"),
+    "failed": ("✗", "failed"),
+    "cancelled": ("⊘", "cancelled"),
+    "closed": ("▮", "closed"),
+    "limit": ("T", "its max TTL ends"),
+}
+STYLE: Final = """
+.qruntime { --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --waits: #9a6700; --active: #1a7f37; --idle: #8c959f;
+  --closing: #8250df; --classical: #0969da; --quantum: #116329; --bad: #cf222e; font: 12px system-ui, sans-serif; }
+@media (prefers-color-scheme: dark) {
+  .qruntime { --ink: #e6edf3; --soft: #9198a1; --line: #3d444d; --waits: #d29922; --active: #3fb950; --idle: #6e7681;
+    --closing: #ab7df8; --classical: #4493f8; --quantum: #7ee787; --bad: #f85149; }
+}
+.qruntime text { fill: var(--ink); }
+.qruntime .soft { fill: var(--soft); }
+.qruntime line { stroke: var(--line); }
+.qruntime .open, .qruntime .queued { fill: none; stroke: var(--waits); stroke-dasharray: 2 2; }
+.qruntime .active { fill: var(--active); fill-opacity: .35; stroke: var(--active); }
+.qruntime .idle { fill: none; stroke: var(--idle); }
+.qruntime .draining, .qruntime .finishing { fill: var(--closing); fill-opacity: .3; stroke: var(--closing); }
+.qruntime .finishing { stroke-dasharray: 4 2; }
+.qruntime .classical, .qruntime .running { fill: var(--classical); fill-opacity: .35; stroke: var(--classical); }
+.qruntime .quantum { fill: var(--quantum); stroke: var(--quantum); }
+.qruntime .down { fill: var(--bad); fill-opacity: .2; stroke: var(--bad); }
+.qruntime .failed, .qruntime .limit, .qruntime .broken { fill: var(--bad); font-weight: bold; }
+.qruntime .broken-line { stroke: var(--bad); stroke-dasharray: 3 3; }
+.qruntime [tabindex]:focus { outline: 2px solid var(--classical); outline-offset: 1px; }
+"""
+
+
+class Picture:
+    """Draws a timeline.
+
+    Args:
+        timeline: what is drawn.
+        title: what a screen reader calls it.
+    """
+
+    def __init__(self, timeline: Timeline, *, title: str) -> None:
+        self._timeline = timeline
+        self._scale = Scale(timeline.instants(), COLUMNS)
+        counted: dict[str, dict[int, int]] = {}
+        for call in timeline.calls:
+            columns = counted.setdefault(call.operation, {})
+            columns[call.at_us] = columns.get(call.at_us, 0) + 1
+        self._calls = counted
+        labels = [_label(row) for row in timeline.rows] + list(counted)
+        self._left = _MARGIN + _UNIT * (2 + max(map(len, labels), default=0))
+        self._top = _MARGIN + _LINE
+        self._title = title
+
+    def svg(self) -> str:
+        """The picture, as the text of an SVG element that can stand in a page or in a file."""
+        register_namespace("", NAMESPACE)
+        lines = len(self._timeline.rows) + len(self._calls) + len(self._timeline.breaks)
+        width, height = self._left + _UNIT * (COLUMNS + 1) + _MARGIN, self._top + _LINE * lines + _MARGIN
+        root = Element(f"{{{NAMESPACE}}}svg", {"width": str(width), "class": "qruntime", "role": "group"})
+        root.set("aria-label", self._title)
+        _add(root, "title").text = self._title
+        _add(root, "style").text = STYLE
+        self._ruler(root, height)
+        for number, row in enumerate(self._timeline.rows):
+            self._row(root, row, self._top + _LINE * number)
+        for number, operation in enumerate(self._calls, len(self._timeline.rows)):
+            self._requests(root, operation, self._top + _LINE * number)
+        self._broken(root, height)
+        root.set("viewBox", f"0 0 {width} {self._legend(root, height, width)}")
+        return tostring(root, encoding="unicode")
+
+    # -- parts -------------------------------------------------------------------------------------------------------
+
+    def _x(self, at_us: int) -> int:
+        return self._left + _UNIT * self._scale.column(at_us)
+
+    def _ruler(self, root: Element, height: int) -> None:
+        for column, text in self._scale.labels():
+            x = self._left + _UNIT * column
+            _add(root, "line", x1=x, x2=x, y1=self._top - 6, y2=height - _MARGIN)
+            _text(root, x, self._top - 10, text, "soft")
+
+        for left, right, us in self._scale.shortened():
+            middle = self._left + _UNIT * (left + right) // 2
+            _told(_text(root, middle, self._top + 2, SHORTENED, "soft"), f"{words_of(us)}, drawn short")
+
+    def _legend(self, root: Element, top: int, width: int) -> int:
+        """What the bars are, and which times are not to scale. Returns where it ends."""
+        x = _MARGIN
+        for state in dict.fromkeys(band.state for row in self._timeline.rows for band in row.bands):
+            wide = _UNIT * (4 + len(_STATES[state]))
+            if x + wide > width:
+                x, top = _MARGIN, top + _LINE
+            _add(root, "rect", x=x, y=top + 5, width=_UNIT * 2, height=_BAR, rx=2).set("class", state)
+            _text(root, x + _UNIT * 3, top + 16, _STATES[state], "soft")
+            x += wide
+        if short := self._scale.shortened():
+            top += _LINE
+            times = ", ".join(brief(us) for _, _, us in short)
+            _text(root, _MARGIN, top + 16, f"not to scale: {SHORTENED} stands for {times}", "soft")
+        return top + _LINE
+
+    def _row(self, root: Element, row: Row, top: int) -> None:
+        group = _add(root, "g", role="group")
+        group.set("aria-label", row.name if row.of is None else f"{row.name} of {row.of}")
+        label = _text(group, _MARGIN + (0 if row.of is None else _UNIT * 2), top + 16, row.name)
+        _add(label, "title").text = row.id
+        for band in row.bands:
+            self._band(group, row, band, top)
+        for point in row.points:
+            self._point(group, row, point, top)
+
+    def _band(self, group: Element, row: Row, band: Band, top: int) -> None:
+        end_us = self._timeline.end_us if band.until_us is None else band.until_us
+        x = self._x(band.since_us)
+        wide = max(self._x(end_us) - x, 2)
+        shape = _add(group, "rect", x=x, y=top + 5, width=wide, height=_BAR, rx=2, tabindex=0, role="img")
+        shape.set("class", band.state)
+        lasted = words_of(end_us - band.since_us)
+        until = f"to {since(end_us)}, {lasted}" if band.until_us is not None else f"for {lasted}, and still is"
+        _told(shape, f"{row.name}: {_STATES[band.state]} from {since(band.since_us)} {until}")
+
+    def _point(self, group: Element, row: Row, point: Point, top: int) -> None:
+        sign, what = _MARKS[point.mark]
+        shape = _text(group, self._x(point.at_us) + 1, top + 17, sign, point.mark)
+        shape.set("tabindex", "0")
+        shape.set("role", "img")
+        _told(shape, f"{row.name}: {what} at {since(point.at_us)}")
+
+    def _requests(self, root: Element, operation: str, top: int) -> None:
+        group = _add(root, "g", role="group")
+        group.set("aria-label", f"requests to {operation}")
+        _text(group, _MARGIN, top + 16, operation, "soft")
+        for at_us, times in self._calls[operation].items():
+            shape = _text(group, self._x(at_us), top + 16, "▼" if times == 1 else f"▼{times}", "soft")
+            _told(
+                shape,
+                f"{operation}, {times} times at {since(at_us)}" if times > 1 else f"{operation} at {since(at_us)}",
+            )
+
+    def _broken(self, root: Element, height: int) -> None:
+        lines = len(self._timeline.rows) + len(self._calls)
+        for number, one in enumerate(self._timeline.breaks, lines):
+            x = self._x(one.at_us)
+            _add(root, "line", x1=x, x2=x, y1=self._top, y2=height - _MARGIN).set("class", "broken-line")
+            shape = _text(root, x + 4, self._top + _LINE * number + 16, f"{one.contract} is broken", "broken")
+            shape.set("tabindex", "0")
+            _told(shape, f"{one.contract} is broken at {since(one.at_us)}: expected {one.expected}; seen {one.seen}")
+            if x > self._left + _UNIT * COLUMNS // 2:
+                shape.set("x", str(x - 4))
+                shape.set("text-anchor", "end")
+
+
+def _add(parent: Element, tag: str, **attributes: object) -> Element:
+    return SubElement(parent, f"{{{NAMESPACE}}}{tag}", {name: str(value) for name, value in attributes.items()})
+
+
+def _text(parent: Element, x: int, y: int, text: str, style: str = "") -> Element:
+    shape = _add(parent, "text", x=x, y=y)
+    if style:
+        shape.set("class", style)
+    shape.text = text
+    return shape
+
+
+def _told(shape: Element, words: str) -> None:
+    """What a pointer and a screen reader are told."""
+    shape.set("aria-label", words)
+    _add(shape, "title").text = words
+
+
+def _label(row: Row) -> str:
+    return row.name if row.of is None else f"  {row.name}"

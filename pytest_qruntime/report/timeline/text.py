@@ -1,0 +1,147 @@
+"""A timeline as text: for a terminal of 80 columns, readable without colour."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
+
+from pytest_qruntime.report.timeline.rows import Mark, Row, State
+from pytest_qruntime.report.timeline.scale import Scale
+from pytest_qruntime.report.timeline.times import brief
+
+if TYPE_CHECKING:
+    from pytest_qruntime.report.timeline.timeline import Timeline
+
+WIDTH: Final = 80
+NARROWEST: Final = 50
+
+_FILLS: Final[dict[State, tuple[str, str, str]]] = {
+    "open": (".", "33", "waits"),
+    "active": ("=", "32", "active, or running"),
+    "idle": ("-", "33", "inactive"),
+    "draining": (">", "35", "closing: takes no more jobs"),
+    "finishing": (":", "35", "closed, its running jobs finish"),
+    "queued": (".", "33", "waits"),
+    "running": ("=", "32", "active, or running"),
+    "classical": ("+", "34", "runs, classical part"),
+    "quantum": ("#", "32;1", "on the QPU"),
+    "down": ("!", "31", "is not online"),
+}
+_MARKS: Final[dict[Mark, tuple[str, str, str]]] = {
+    "completed": ("C", "32", "completed"),
+    "failed": ("F", "31;1", "failed"),
+    "cancelled": ("X", "33", "cancelled"),
+    "closed": ("|", "36", "closed"),
+    "limit": ("T", "35", "max TTL"),
+    "rejected": ("R", "31", "a request is refused"),
+}
+MOST: Final = 9
+"""A digit of a row of requests tells how many; 9 stands for more too."""
+_BROKEN: Final = "31;1"
+
+
+class Chart:
+    """Draws the rows of a timeline.
+
+    Args:
+        timeline: what is drawn.
+        width: of the whole chart, in characters.
+        color: whether to use ANSI colours.
+    """
+
+    def __init__(self, timeline: Timeline, *, width: int = WIDTH, color: bool = False) -> None:
+        self._timeline = timeline
+        self._color = color
+        labels = [*map(_label, timeline.rows), *(_asked(call.operation) for call in timeline.calls)]
+        self._label = max(map(len, labels), default=0) + 1
+        self._width = max(width, NARROWEST)
+        self._scale = Scale(timeline.instants(), self._width - self._label)
+        self._used: dict[str, str] = {}
+
+    def lines(self) -> Iterator[str]:
+        """The lines of the chart: a ruler, the rows, what the characters mean."""
+        yield self._ruler()
+        yield from (self._row(row) for row in self._timeline.rows)
+        yield from self._calls()
+        yield from self._broken()
+        yield from self._legend()
+        yield from self._shortened()
+
+    # -- one line ----------------------------------------------------------------------------------------------------
+
+    def _ruler(self) -> str:
+        cells = [" "] * self._scale.width
+        for column, text in self._scale.labels():
+            cells[column : column + len(text)] = text
+        for left, right, _ in self._scale.shortened():
+            for column in range(left, right):
+                cells[column] = "~" if cells[column] == " " else cells[column]
+        return (" " * self._label + "".join(cells)).rstrip()
+
+    def _row(self, row: Row) -> str:
+        cells = [" "] * self._scale.width
+        end_us = self._timeline.end_us
+        for band in row.bands:
+            char, colour, text = _FILLS[band.state]
+            first = self._scale.column(band.since_us)
+            last = self._scale.column(end_us) + 1 if band.until_us is None else self._scale.column(band.until_us)
+            for column in range(first, max(last, first + 1)):
+                cells[column] = self._painted(char, colour)
+            self._used.setdefault(text, char)
+        for point in row.points:
+            char, colour, text = _MARKS[point.mark]
+            cells[self._scale.column(point.at_us)] = self._painted(char, colour)
+            self._used.setdefault(text, char)
+        return f"{_label(row):<{self._label}}{''.join(cells)}".rstrip()
+
+    def _calls(self) -> Iterator[str]:
+        """A row for each kind of request, with how many there were."""
+        counts: dict[str, Counter[int]] = {}
+        for call in self._timeline.calls:
+            counts.setdefault(call.operation, Counter())[self._scale.column(call.at_us)] += 1
+        for operation, columns in counts.items():
+            cells = [
+                str(min(columns[column], MOST)) if column in columns else " " for column in range(self._scale.width)
+            ]
+            yield f"{_asked(operation):<{self._label}}{''.join(cells)}".rstrip()
+
+    def _broken(self) -> Iterator[str]:
+        """Under the chart, what was broken, below its moment."""
+        for broken in self._timeline.breaks:
+            column = self._label + self._scale.column(broken.at_us)
+            text = f"{broken.contract} is broken"
+            painted = self._painted("^", _BROKEN)
+            if column + len(text) + 2 <= self._width:
+                yield f"{' ' * column}{painted} {text}"
+            else:
+                yield f"{' ' * (column - len(text) - 1)}{text} {painted}"
+
+    def _legend(self) -> Iterator[str]:
+        meanings = [f"{char} {text}" for text, char in self._used.items()]
+        if self._timeline.calls:
+            meanings.append("> requests, how many at once")
+        # a sign stays with its meaning
+        yield from (
+            line.replace("\xa0", " ")
+            for line in wrap("; ".join(meanings).replace(" ", "\xa0").replace(";\xa0", "; "), self._width)
+        )
+
+    def _shortened(self) -> Iterator[str]:
+        """What the ruler does not show: time is drawn by its order of magnitude."""
+        long = self._scale.shortened()
+        if long:
+            whole = ", ".join(brief(us) for _, _, us in long)
+            yield from wrap(f"not to scale: ~ in the ruler stands for long times drawn short ({whole})", self._width)
+
+    def _painted(self, text: str, colour: str) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if self._color else text
+
+
+def _asked(operation: str) -> str:
+    return f"> {operation}"
+
+
+def _label(row: Row) -> str:
+    return row.name if row.of is None else f"  {row.name}"

@@ -1,0 +1,147 @@
+"""`Timeline`: what happened in a trace, to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pytest_qruntime.model import Trace
+from pytest_qruntime.report.timeline.calls import Call, calls_of
+from pytest_qruntime.report.timeline.names import Names
+from pytest_qruntime.report.timeline.page import figure, page
+from pytest_qruntime.report.timeline.rows import Point, Row, Rows
+from pytest_qruntime.report.timeline.story import Story
+from pytest_qruntime.report.timeline.svg import Picture
+from pytest_qruntime.report.timeline.text import WIDTH, Chart
+from pytest_qruntime.report.timeline.times import since
+
+if TYPE_CHECKING:
+    from pytest_qruntime.contracts import Report
+
+STORY_LINES: Final = 40
+_MARGIN: Final = 2
+
+
+class Broken(NamedTuple):
+    """A contract that was broken: its id, when, and what was expected and seen."""
+
+    contract: str
+    at_us: int
+    expected: str
+    seen: str
+
+
+def broken_in(report: Report) -> list[Broken]:
+    """The breaks that a report of `pytest_qruntime.contracts.check` tells of."""
+    return [
+        Broken(finding.contract.id, one.at_us, one.expected, one.seen)
+        for finding in report.broken
+        for one in finding.breaks
+    ]
+
+
+class Timeline:
+    """What each session, batch and job of a trace did when, what the client asked, and which contracts were broken.
+
+    `print` it, or ask for `text` of another width.
+
+    Args:
+        trace: what happened; of a fake, a recording or a live service.
+        now_us: until when it is drawn; None: its last event.
+        breaks: contracts that it breaks.
+    """
+
+    def __init__(self, trace: Trace, *, now_us: int | None = None, breaks: Sequence[Broken] = ()) -> None:
+        self.trace = trace
+        self.breaks = sorted(breaks, key=lambda one: one.at_us)
+        self.names = Names(trace)
+        rows = Rows(trace, self.names)
+        self.rows: list[Row] = rows.all()
+        self.calls: list[Call] = calls_of(trace, self.names)
+        last_us = max((event.at_us for event in trace), default=0)
+        self.begin_us = min((event.at_us for event in trace), default=0)
+        self.end_us = last_us if now_us is None else max(now_us, last_us)
+        for row in self.rows:
+            self._mark_limit(row, rows.limits().get(row.id))
+
+    def _mark_limit(self, row: Row, limit_us: int | None) -> None:
+        """Show the max TTL of what was not over before."""
+        over = [point.at_us for point in row.points if point.mark == "closed"]
+        if limit_us is not None and limit_us <= self.end_us and not any(at_us < limit_us for at_us in over):
+            row.points.append(Point(limit_us, "limit"))
+
+    def instants(self) -> Iterator[int]:
+        """Every instant that is to be told apart; clients look again and again, and that may share a place."""
+        yield self.begin_us
+        yield self.end_us
+        for row in self.rows:
+            yield from (point.at_us for point in row.points)
+            yield from (band.since_us for band in row.bands)
+            yield from (band.until_us for band in row.bands if band.until_us is not None)
+        yield from (call.at_us for call in self.calls if not call.looks)
+        yield from (one.at_us for one in self.breaks)
+
+    # -- as text -----------------------------------------------------------------------------------------------------
+
+    def text(self, *, width: int = WIDTH, color: bool = False) -> str:
+        """The chart, and below it what happened in words.
+
+        Args:
+            width: in characters, at least 50.
+            color: whether to use ANSI colours.
+        """
+        if not len(self.trace):
+            return "nothing happened: no session, batch or job"
+        return "\n".join([*Chart(self, width=width, color=color).lines(), "", *self._words(width)])
+
+    def told(self) -> list[tuple[int, bool, str]]:
+        """What happened, in words: when, whether a contract was broken, and what."""
+        lines = [(at_us, False, text) for at_us, text in Story(self.trace, self.names).lines()]
+        lines += [
+            (one.at_us, True, f"{one.contract} BROKEN: expected {one.expected}; seen {one.seen}") for one in self.breaks
+        ]
+        return sorted(lines, key=lambda line: line[:2])
+
+    def _words(self, width: int) -> Iterator[str]:
+        lines = self.told()
+        lead = max((len(since(at_us)) for at_us, _, _ in lines), default=0) + _MARGIN
+        for at_us, _, text in self._shown(lines):
+            first, *more = wrap(text, max(width - lead, 20)) or [""]
+            yield f"{since(at_us):>{lead - 1}} {first}"
+            yield from (" " * lead + one for one in more)
+
+    def _shown(self, lines: list[tuple[int, bool, str]]) -> list[tuple[int, bool, str]]:
+        """The lines that matter if there are too many: around the first break, or the last ones."""
+        if len(lines) <= STORY_LINES:
+            return lines
+        broken = next((number for number, line in enumerate(lines) if line[1]), len(lines))
+        end = min(len(lines), max(broken + STORY_LINES // 2, STORY_LINES))
+        begin = max(end - STORY_LINES, 0)
+        before = [(lines[0][0], False, f"... {begin} more instants ...")] if begin else []
+        after = [(lines[-1][0], False, f"... {len(lines) - end} more instants ...")] if end < len(lines) else []
+        return [*before, *lines[begin:end], *after]
+
+    # -- as a picture ------------------------------------------------------------------------------------------------
+
+    def svg(self, *, title: str = "timeline") -> str:
+        """The chart as an SVG element; `title` is what a screen reader calls it."""
+        return Picture(self, title=title).svg()
+
+    def html(self, *, title: str = "timeline") -> str:
+        """A whole page with the chart and the words, which loads nothing from anywhere."""
+        return page(self, title=title)
+
+    def html_part(self, *, title: str = "timeline") -> str:
+        """The chart and the words as a part of a page."""
+        return figure(self, title=title)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return self.html_part()
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __repr__(self) -> str:
+        return f"<Timeline of {len(self.trace)} events>"

@@ -1,0 +1,96 @@
+"""The picture of a timeline, and the page around it: well formed, in words too, and sufficient to itself."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+
+from pytest_qruntime.model import Trace
+from pytest_qruntime.report.timeline import Broken, Timeline
+from pytest_qruntime.report.timeline.svg import NAMESPACE
+from tests.report.timeline.stage import SECOND_US, story
+
+SVG = f"{{{NAMESPACE}}}"
+
+
+@pytest.fixture
+def timeline() -> Timeline:
+    breaks = [Broken("CAN-02", 65 * SECOND_US, "a <queued> job fails", 'it "runs" & ends')]
+    return Timeline(story(), now_us=3600 * SECOND_US, breaks=breaks)
+
+
+def test_every_state_and_end_is_there_in_words(timeline: Timeline) -> None:
+    root = ElementTree.fromstring(timeline.svg(title="a cancel"))
+    told = [shape.get("aria-label") for shape in root.iter() if shape.get("tabindex") == "0"]
+    assert root.get("aria-label") == "a cancel"
+    assert told == [
+        "session 1: waits for its first job from +0s to +1m, 1m",
+        "session 1: active from +1m to +1m5s, 5s",
+        "session 1: closed, its running jobs finish from +1m5s to +1m10s, 5s",
+        "session 1: closed at +1m5s",
+        "job 1: queued from +0s to +1m, 1m",
+        "job 1: runs, classical part from +1m to +1m4s, 4s",
+        "job 1: on the QPU from +1m4s to +1m10s, 6s",
+        "job 1: completed at +1m10s",
+        "job 2: queued from +0s to +1m5s, 1m5s",
+        "job 2: failed at +1m5s",
+        "other users: on the QPU from +0s to +1m, 1m",
+        'CAN-02 is broken at +1m5s: expected a <queued> job fails; seen it "runs" & ends',
+    ]
+
+
+def test_bars_stand_where_their_time_is(timeline: Timeline) -> None:
+    root = ElementTree.fromstring(timeline.svg())
+    bars = {shape.get("aria-label"): shape for shape in root.iter(f"{SVG}rect") if shape.get("tabindex")}
+    first = bars["session 1: active from +1m to +1m5s, 5s"]
+    then = bars["session 1: closed, its running jobs finish from +1m5s to +1m10s, 5s"]
+    assert float(first.get("x", 0)) + float(first.get("width", 0)) == float(then.get("x", 0))
+
+
+def test_what_is_in_the_picture_is_inside_of_it(timeline: Timeline) -> None:
+    root = ElementTree.fromstring(timeline.svg())
+    _, _, width, height = map(float, root.get("viewBox", "").split())
+    for shape in root.iter():
+        if shape.get("x") is not None:
+            assert 0 <= float(shape.get("x", 0)) + float(shape.get("width", 0)) <= width
+            assert 0 <= float(shape.get("y", 0)) <= height
+
+
+class Reader(HTMLParser):
+    """Collects the tags that are open, the attributes that load something, and the text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.loads += [f"{tag} {name}" for name, _ in attrs if name in ("src", "href", "srcset", "action")]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_the_page_loads_nothing_and_tells_the_story(timeline: Timeline) -> None:
+    page = timeline.html(title="a <b> & c")
+    reader = Reader(page)
+    assert reader.loads == []
+    assert not re.search(r"@import|url\(", page)
+    assert set(re.findall(r"https?://[^\"' ]+", page)) == {NAMESPACE}
+    assert "a <b> & c" in reader.text
+    assert "job 2 FAILED (4001, Job is part of a session that's been closed)" in reader.text
+    assert 'CAN-02 BROKEN: expected a <queued> job fails; seen it "runs" & ends' in reader.text
+
+
+def test_a_notebook_shows_the_picture(timeline: Timeline) -> None:
+    shown = timeline._repr_html_()
+    assert shown.startswith('<div class="chart"')
+    assert "<svg" in shown
+
+
+def test_an_empty_trace_has_a_picture_too() -> None:
+    assert ElementTree.fromstring(Timeline(Trace()).svg()).tag == f"{SVG}svg"
