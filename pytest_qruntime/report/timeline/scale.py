@@ -56,6 +56,8 @@ class Scale:
             column, text = self.column(at_us), about(at_us)
             if told and told[-1][1] == text:
                 text = since(at_us)
+            if at_us == self.instants[-1]:
+                column = min(column, self.width - len(text))  # ends where there is no more room
             if column >= free and column + len(text) <= self.width:
                 told.append((column, text))
                 free = column + len(text) + 1
