@@ -17,7 +17,7 @@ from tests.report.timeline.stage import SECOND_US, story
 HOUR_US = 3600 * SECOND_US
 
 SHOWN = """\
-            +0s            +1m       +1m4s   +1m5s     +1m10s~~~~~~~~~~~~~~~+1h
+            +0s            +1m       +1m4s   +1m5s     +1m10s~~~~~~~~~~~~~~~~+1h
 session 1   ...............==================|:::::::::
   job 1     ...............++++++++++##################C
   job 2     .................................F
