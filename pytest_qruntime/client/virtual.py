@@ -15,6 +15,7 @@ from pytest_qruntime.clock import Clock, Pending
 from pytest_qruntime.clock.instants import listed
 from pytest_qruntime.clock.watch import alone
 from pytest_qruntime.model import NothingPendingError, World
+from pytest_qruntime.model.events import ARRANGED
 from pytest_qruntime.model.job import QUEUED, Job
 from pytest_qruntime.rest.regions import host_of, region_of_crn
 from pytest_qruntime.transport import FakeTransport
@@ -40,20 +41,29 @@ class Account(Answering, Protocol):
 
 
 class VirtualClient(httpx.Client):
-    """An `httpx.Client` with base URL, bearer token and Service-CRN set, answered by `service` without a network.
+    """An `httpx.Client` with base URL, bearer token and Service-CRN set, answered in this process.
 
     Args:
-        service: who answers.
+        service: as whom it asks.
         clock: its time.
         patience: how handles that use this client wait for a job.
         crn: the instance that it speaks of, at the host of its region; None: the default one.
+        answering: who answers; None: the service.
     """
 
-    def __init__(self, service: Account, clock: Clock, patience: Patience, crn: str | None = None) -> None:
+    def __init__(
+        self,
+        service: Account,
+        clock: Clock,
+        patience: Patience,
+        crn: str | None = None,
+        *,
+        answering: Answering | None = None,
+    ) -> None:
         self.patience = patience
         super().__init__(
             base_url=_root(service.base_url if crn is None else f"https://{host_of(region_of_crn(crn))}/api"),
-            transport=FakeTransport(InTurn(service, clock)),
+            transport=FakeTransport(InTurn(answering or service, clock)),
             auth=FreshToken(service),
             headers={"Service-CRN": service.crn() if crn is None else crn, "Accept": "application/json"},
         )
@@ -113,7 +123,12 @@ class VirtualPatience:
 
 
 def _never_starts(job: Job, pending: Sequence[Pending]) -> bool:
-    """Whether the job is queued on a backend that starts nothing, and no timer of its session or batch will end it."""
+    """Whether the job is queued on a backend that starts nothing, and nothing will end that, nor the job.
+
+    A timer of its session or batch may end it, and what a test has arranged may do anything.
+    """
+    if any(due.kind == ARRANGED for due in pending):
+        return False
     workload_id = None if job.workload is None else job.workload.id
     starts_nothing = job.backend.status != "online" and not job.backend.maintenance.returns
     return job.status == QUEUED and starts_nothing and all(due.subject != workload_id for due in pending)

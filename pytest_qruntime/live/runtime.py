@@ -20,9 +20,11 @@ from pytest_qruntime.live.target import Target
 from pytest_qruntime.live.tokens import TokenAuth
 from pytest_qruntime.model import Trace
 from pytest_qruntime.model.errors import ConfigurationError
+from pytest_qruntime.network import Requests
 from pytest_qruntime.rest.regions import host_of, region_of_crn
 from pytest_qruntime.runtime.observed import Observed
 from pytest_qruntime.runtime.surface import Opened, Source, Submitted, Surface
+from pytest_qruntime.runtime.wire import requests_of
 
 __tracebackhide__ = hidden
 
@@ -88,6 +90,11 @@ class LiveRuntime(Surface):
     def trace(self) -> Trace:
         """Everything that happened so far, in order: as a server of our own tells, else as far as it was seen."""
         return self._way.trace(self._observed)
+
+    @property
+    def requests(self) -> Requests:
+        """Every request so far, in order, and what was answered."""
+        return requests_of(self._observed.exchanges, self.clock.world.start_unix_us)
 
     @property
     def crn(self) -> str:

@@ -20,6 +20,9 @@ STATUS: Final = 6
 DISPATCH: Final = 7
 ARRIVAL: Final = 8
 
+ARRANGED: Final = "test"
+"""The kind of an event that a test has arranged; it may do anything."""
+
 
 class Deadline(NamedTuple):
     """Something that will happen at `at_us` unless it is called off: its kind, what it is about, and in words."""

@@ -12,15 +12,16 @@ from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.client.virtual import VirtualPatience
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.model import Plan, Policy, Trace, World
+from pytest_qruntime.network import Network, Requests
 from pytest_qruntime.rest import Service
 from pytest_qruntime.runtime.premises import DEFAULT_BACKEND
-from pytest_qruntime.runtime.staging import Staging
 from pytest_qruntime.runtime.surface import Opened, Source, Submitted, Surface
+from pytest_qruntime.runtime.troubles import Troubles
 
 __tracebackhide__ = hidden
 
 
-class QRuntime(Staging, Surface):
+class QRuntime(Troubles, Surface):
     """A Qiskit Runtime service of your own, in virtual time.
 
     While it lives, calls of httpx and requests to the service's hosts are answered in this process; `http` is a client
@@ -31,6 +32,7 @@ class QRuntime(Staging, Surface):
         clock: virtual time: `tick`, `move_to`, `now`, `run_until`, `pending`.
         world: the model behind it, with every job, workload and backend.
         service: the REST face of the model.
+        network: what lies between clients and the service, where faults act.
         default_backend: name of the backend that is used when none is named.
     """
 
@@ -41,6 +43,7 @@ class QRuntime(Staging, Surface):
     ) -> None:
         super().__init__(model, Service(model, engine=engine), backend)
         self.clock = Clock(model, freeze=freeze)
+        self.network = Network(self.service, self.clock)
 
     # -- what it is --------------------------------------------------------------------------------------------------
 
@@ -48,6 +51,11 @@ class QRuntime(Staging, Surface):
     def trace(self) -> Trace:
         """Everything that happened so far, in order."""
         return self.world.trace
+
+    @property
+    def requests(self) -> Requests:
+        """Every request so far, in order, and what came of it."""
+        return self.network.journal.requests()
 
     @property
     def policy(self) -> Policy:
@@ -86,7 +94,8 @@ class QRuntime(Staging, Surface):
     # -- for what it has in common with other sources ----------------------------------------------------------------
 
     def _client(self, crn: str | None) -> httpx.Client:
-        return VirtualClient(self.service, self.clock, VirtualPatience(self.world, self.clock), crn)
+        patience = VirtualPatience(self.world, self.clock)
+        return VirtualClient(self.service, self.clock, patience, crn, answering=self.network)
 
     def _opened(self) -> Iterator[Opened]:
         for one in list(self.world.workloads.values()):

@@ -20,8 +20,10 @@ from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.client.turns import InTurn
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.model import Trace
+from pytest_qruntime.network import Requests
 from pytest_qruntime.runtime.recorded import RecordedAccount, RecordedNews
 from pytest_qruntime.runtime.surface import Opened, Source, Submitted, Surface
+from pytest_qruntime.runtime.wire import requests_of
 from pytest_qruntime.sdk import accommodated
 from pytest_qruntime.transport import Interception
 
@@ -68,6 +70,11 @@ class ReplayedRuntime(Surface):
     def trace(self) -> Trace:
         """What happened so far, as far as the code under test has seen it: see `cassette.derive`."""
         return derive(replace(self._tape, exchanges=self.account.observed.exchanges))
+
+    @property
+    def requests(self) -> Requests:
+        """Every request so far, in order, and what was answered from the recording."""
+        return requests_of(self.account.observed.exchanges, self.deck.world.start_unix_us)
 
     @property
     def crn(self) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final, Literal
 
 from pytest_qruntime.client import BackendLike, Duration, Workload
 from pytest_qruntime.client.errors import hidden
+from pytest_qruntime.client.given import whole_seconds
 from pytest_qruntime.clock import seconds_of
-from pytest_qruntime.model import ConfigurationError, Durations, Failure, JobScript
+from pytest_qruntime.model import ClockError, ConfigurationError, Durations, Failure, JobScript
 from pytest_qruntime.model.errors import whole_number
+from pytest_qruntime.model.events import ARRANGED, ARRIVAL
 from pytest_qruntime.runtime.premises import Premises
 
 __tracebackhide__ = hidden
@@ -89,6 +93,49 @@ class Staging(Premises):
         with self.world.lock:
             for _ in range(jobs):
                 self.world.add_load(where, **load, at_us=self._at_us(after))
+
+    def limit_usage(self, limit: Duration | None, *, after: Duration | None = None) -> None:
+        """The instance may use so much in 28 days (None: as much as it likes), from now on or `after` some time.
+
+        0 takes away whatever is left. Once the limit is reached, work stays queued, and active sessions and batches go
+        on (PLN-04); the Open plan refuses jobs.
+
+        Args:
+            limit: as ``"25m"``, seconds or a timedelta; whole seconds.
+            after: how long from now; None: now.
+        """
+        seconds = None if limit is None else whole_seconds(limit, what="limit")
+        if after is None:
+            with self.world.lock:
+                self.world.limit_usage(self.world.instance, seconds)
+        else:
+            self.at(after, partial(self.limit_usage, limit))
+
+    def at(self, after: Duration, happens: Callable[[], object]) -> None:
+        """Let something happen `after` some time: ``qruntime.at("10m", lambda: qruntime.fail("refused", times=None))``.
+
+        Args:
+            after: how long from now, as ``"25m"``, seconds or a timedelta.
+            happens: a function without arguments, called when it is that time, as the last event of its instant. It may
+                stage whatever `qruntime` can; it cannot move time.
+        """
+        if not callable(happens):
+            raise ConfigurationError(f"what happens is {happens!r}; expected a function without arguments")
+        at_us = self._at_us(after)
+        assert at_us is not None
+        with self.world.lock:
+            self.world.events.add(
+                at_us, ARRIVAL, self._happen, happens, "does what the test has arranged", ARRANGED, "qruntime.at"
+            )
+
+    def _happen(self, happens: Callable[[], object]) -> None:
+        now_us = self.world.now_us
+        happens()
+        if self.world.now_us != now_us:
+            raise ClockError(
+                "what qruntime.at arranged has moved time, while time was moving already; arrange the rest with "
+                "another qruntime.at"
+            )
 
     def _known_session(self, session: str | Workload) -> str:
         session_id = session.session_id if isinstance(session, Workload) else session

@@ -14,6 +14,7 @@ from pytest_qruntime.client import BackendLike, Batch, Duration, Job, JobOptions
 from pytest_qruntime.client.errors import hidden
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.model import QRuntimeError, Trace
+from pytest_qruntime.network import Requests
 
 if TYPE_CHECKING:
     from pytest_qruntime.contracts import Report
@@ -40,6 +41,12 @@ _OF_THE_FAKE: Final = {
     "instances": "are the instances of the fake",
     "next_jobs": "decides what becomes of jobs on the fake",
     "other_users": "makes other users of the fake busy",
+    "limit_usage": "decides how much the fake lets an instance use",
+    "at": "makes something happen to the fake at an instant",
+    "before": "makes something happen to the fake before a request",
+    "fail": "makes the network between a client and the fake fail",
+    "play": "plays a scenario on the fake",
+    "network": "lies between clients and the fake",
 }
 _INSTEAD: Final = {
     "cassette": "this test is on a recording, which holds what one run of it saw and nothing else",
@@ -102,6 +109,11 @@ class Surface(ABC):
     @abstractmethod
     def trace(self) -> Trace:
         """Everything that happened so far, in order."""
+
+    @property
+    @abstractmethod
+    def requests(self) -> Requests:
+        """Every request so far, in order, and what came of it: ``requests.where("submit").one()``."""
 
     @property
     @abstractmethod

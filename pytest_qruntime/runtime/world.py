@@ -74,7 +74,7 @@ def world(
     )
     with (
         qruntime.clock.hold(),
-        Interception(InTurn(qruntime.service, qruntime.clock), label=label),
+        Interception(InTurn(qruntime.network, qruntime.clock), label=label),
         accommodated(qruntime.service, qruntime.clock, ModelNews(qruntime.world, qruntime.clock).of),
     ):
         yield qruntime

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from pytest_qruntime.rest.http import Handler
-from pytest_qruntime.transport.httpx_way import answer, async_body, lower_headers, sync_body
+from pytest_qruntime.transport.httpx_way import answer, async_answer, async_body, lower_headers, sync_body
 
 __tracebackhide__ = True  # pytest shows the arguments of the last call that it shows, and ours are headers and bodies
 
@@ -26,4 +26,4 @@ class FakeTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of an async client."""
-        return answer(self.handler, request, lower_headers(request), await async_body(request))
+        return await async_answer(self.handler, request, lower_headers(request), await async_body(request))

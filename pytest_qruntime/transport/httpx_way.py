@@ -2,11 +2,13 @@
 
 The transports are patched at class level, so clients made before and after are reached alike, and proxies, mounts and
 HTTP/2 with them, while a transport that the user wrote is left alone. The client above stays the real one: auth flows,
-event hooks, cookies, redirects, logging, `elapsed`.
+event hooks, cookies, redirects, logging, `elapsed`. What a faulty network does to a request is what it does to httpx:
+`httpx_faults` tells.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from functools import cache, lru_cache, wraps
 from http import HTTPStatus
@@ -14,8 +16,10 @@ from typing import Any, TypeAlias
 
 import httpx
 
-from pytest_qruntime.rest.http import Handler, Request
+from pytest_qruntime.network.broken import BrokenError
+from pytest_qruntime.rest.http import Handler, Request, Response
 from pytest_qruntime.transport.hosts import is_service_host
+from pytest_qruntime.transport.httpx_faults import arriving, endured
 from pytest_qruntime.transport.patches import Patch
 from pytest_qruntime.transport.routing import Routes, choose
 
@@ -46,7 +50,7 @@ def patches(routes: Routes) -> list[Patch]:
             if not active or not is_service_host(request.url.host):
                 return await original(self, request)
             headers = lower_headers(request)
-            return answer(choose(active, headers), request, headers, await async_body(request))
+            return await async_answer(choose(active, headers), request, headers, await async_body(request))
 
         return handle_async_request
 
@@ -62,9 +66,43 @@ def answer(handler: Handler, request: httpx.Request, headers: dict[str, str], bo
     Unread matters: the client reads it, which sets `elapsed`, and code that streams and forgets to read must fail here
     as it would with the service.
     """
+    try:
+        return _told(request, handler.handle(_asked(request, headers, body)))
+    except BrokenError as met:
+        broken = met
+    seconds, error = endured(broken, request)
+    broken.clock.sleep(seconds)
+    if error is not None:
+        raise error
+    return arriving(broken, request, _told(request, broken.arrives))
+
+
+async def async_answer(
+    handler: Handler, request: httpx.Request, headers: dict[str, str], body: bytes
+) -> httpx.Response:
+    """The same for an async client: while an answer takes its time, other tasks run."""
+    try:
+        return _told(request, handler.handle(_asked(request, headers, body)))
+    except BrokenError as met:
+        broken = met
+    seconds, error = endured(broken, request)
+    if broken.clock.held:
+        await asyncio.sleep(seconds)
+    else:
+        broken.clock.sleep(seconds)
+    if error is not None:
+        raise error
+    return arriving(broken, request, _told(request, broken.arrives))
+
+
+def _asked(request: httpx.Request, headers: dict[str, str], body: bytes) -> Request:
     url = request.url
     path, _, query = url.raw_path.decode("ascii").partition("?")
-    status, fields, content = handler.handle(Request(request.method, url.host, path, query, headers, body))
+    return Request(request.method, url.host, path, query, headers, body)
+
+
+def _told(request: httpx.Request, answered: Response) -> httpx.Response:
+    status, fields, content = answered
     if request.method == "HEAD":  # never has a body, whatever its headers say
         content = b""
     return httpx.Response(

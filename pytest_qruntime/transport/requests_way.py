@@ -3,6 +3,7 @@
 Below `send`, urllib3 would do the retries; here the adapter's `Retry` object is asked instead, step by step as
 ``urllib3.HTTPConnectionPool.urlopen`` asks it. Its sleeps are `time.sleep`, hence virtual under our clock. Above it,
 the session stays the real one: cookies, hooks, redirects, `elapsed`. Adapters that inherit `send` are answered too.
+What a faulty network does to a request is what it does to urllib3: `requests_faults` tells.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ from http.client import HTTPMessage
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import SplitResult, urlsplit
 
-import requests.exceptions
+import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPResponse, HTTPSConnectionPool, exceptions
 from urllib3._collections import HTTPHeaderDict  # urllib3 1.26 has it nowhere else
 from urllib3.util.request import set_file_position
 from urllib3.util.retry import Retry
 
+from pytest_qruntime.network.broken import BrokenError
 from pytest_qruntime.rest.http import Handler, Request, Response
 from pytest_qruntime.transport.hosts import is_service_host
 from pytest_qruntime.transport.patches import Patch
+from pytest_qruntime.transport.requests_faults import endured, of_requests
 from pytest_qruntime.transport.routing import Routes, choose
 
 __tracebackhide__ = True  # pytest shows the arguments of the last call that it shows, and ours are headers and bodies
@@ -52,7 +55,7 @@ def patches(routes: Routes) -> list[Patch]:
             if not active or not is_service_host(url.hostname or ""):
                 return original(self, request, **options)
             self.add_headers(request, **options)
-            call = Call(self, request, url, lower_headers(request, url), proxies)
+            call = Call(self, request, url, lower_headers(request, url), proxies, timeout)
             return self.build_response(request, call.send(routes.witnessed(choose(active, call.headers))))
 
         return send
@@ -68,17 +71,14 @@ class Call(NamedTuple):
     url: SplitResult
     headers: dict[str, str]
     proxies: Any
+    timeout: Any
 
     def send(self, handler: Handler) -> HTTPResponse:
         """The answer, after the retries, or the exception that requests raises once they are used up."""
         try:
             return self.attempts(handler)
-        except exceptions.MaxRetryError as error:
-            if isinstance(error.reason, exceptions.ResponseError):
-                raise requests.exceptions.RetryError(error, request=self.request) from error
-            raise requests.exceptions.ConnectionError(error, request=self.request) from error
-        except exceptions.InvalidHeader as error:  # a Retry-After that is neither seconds nor a date
-            raise requests.exceptions.InvalidHeader(error, request=self.request) from error
+        except exceptions.HTTPError as error:
+            raise of_requests(error, self.request) from error
 
     def attempts(self, handler: Handler) -> HTTPResponse:
         """Send until the policy is content. The order of its calls is that of urllib3, see the module's docstring."""
@@ -87,7 +87,12 @@ class Call(NamedTuple):
         position = None
         while True:
             position = set_file_position(self.request.body, position)
-            response = as_urllib3(handler.handle(self.sent()), method, retries)
+            answer, error = self.attempt(handler)
+            if answer is None:
+                retries = retries.increment(method, self.target(), error=error, _pool=self.pool())
+                retries.sleep()
+                continue
+            response = as_urllib3(answer, method, retries)
             if not retries.is_retry(method, response.status, bool(response.headers.get("Retry-After"))):
                 return response
             try:
@@ -97,6 +102,15 @@ class Call(NamedTuple):
                     raise
                 return response
             retries.sleep(response)
+
+    def attempt(self, handler: Handler) -> tuple[Response | None, exceptions.HTTPError | None]:
+        """Send once: what arrives of an answer, or what urllib3 raises if none does."""
+        try:
+            return handler.handle(self.sent()), None
+        except BrokenError as met:
+            broken = met
+        error = endured(broken, self.timeout, self.pool(), self.target())
+        return (broken.arrives, None) if error is None else (None, error)
 
     def sent(self) -> Request:
         """The request as one attempt sends it. A body that can be read once only is empty the next time, as it is."""

@@ -1,0 +1,71 @@
+"""What a test lets go wrong on the way to the service: faults, and what happens just before a request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from typing_extensions import Unpack
+
+from pytest_qruntime.client.errors import hidden
+from pytest_qruntime.model.errors import ConfigurationError
+from pytest_qruntime.network import Failing, Fault, FaultKind, FaultOptions, Network, RequestOptions, Where
+from pytest_qruntime.network.rules import Interlude
+from pytest_qruntime.runtime.staging import Staging
+
+__tracebackhide__ = hidden
+
+
+class Troubles(Staging):
+    """The stage of a test, and the network in front of it.
+
+    Attributes:
+        network: where faults act.
+    """
+
+    network: Network
+
+    def fail(
+        self, what: int | FaultKind | Fault, operation: str | None = None, **options: Unpack[FaultOptions]
+    ) -> Failing:
+        """Let something go wrong with requests to come: ``qruntime.fail(503, "read job", times=2)``.
+
+        Args:
+            what: an HTTP status, such as 429, or ``"refused"``, ``"connect_timeout"``, ``"reset"``,
+                ``"read_timeout"``, ``"lost"`` (the service does it, and its answer is lost), ``"slow"``,
+                ``"truncated"``, ``"malformed"``; or a `Fault`, which says everything.
+            operation: with which requests: ``"submit"``, ``"close"``, ``"read job"``, ...; or `method` and `path`; or
+                none of them: all requests.
+            options: the others of a `Fault`: `method`, `path`, `times`, `after`, `rate`, `lasting`, `delay`,
+                `retry_after`, `body`, `effect`.
+
+        Returns what is in force now: its `count` says how often it struck, `stop()` ends it, and so does leaving it as
+        a context manager. Of several that are about a request, the first one counts.
+
+        Raises `ConfigurationError` for values that make no sense, alone or together.
+        """
+        if isinstance(what, Fault):
+            if operation is not None or options:
+                raise ConfigurationError("a Fault says everything; leave the other arguments out, or the Fault")
+            return self.network.fail(what)
+        return self.network.fail(Fault(what, operation, **options))
+
+    def before(
+        self,
+        operation: str | None,
+        happens: Callable[[], object],
+        *,
+        times: int | None = 1,
+        after: int = 0,
+        **options: Unpack[RequestOptions],
+    ) -> Interlude:
+        """Let something happen just before a request reaches the service.
+
+        ``qruntime.before("submit", lambda: qruntime.limit_usage(0), after=1)``: the quota runs out between two submits.
+
+        Args:
+            operation: which requests, as in `fail`; None: `method` and `path` say it.
+            happens: a function without arguments. It may stage whatever `qruntime` can, and move its clock.
+            times: before how many of them (None: before every one from now on).
+            after: how many come before.
+        """
+        return self.network.before(happens, Where(operation, **options), times=times, after=after)
