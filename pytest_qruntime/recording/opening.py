@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_qruntime.model import ConfigurationError
 from pytest_qruntime.recording.choice import Choice
-from pytest_qruntime.recording.phase import LIVE, PHASE, REHEARSAL, Take
+from pytest_qruntime.recording.phase import DIRECTION, LIVE, PHASE, REHEARSAL, Direction, Take
 from pytest_qruntime.recording.run import RUN
 from pytest_qruntime.runtime import QRuntime, world
 
@@ -26,6 +27,9 @@ def opened(item: pytest.Item, decided: Mapping[str, Any]) -> AbstractContextMana
     world, and `ConfigurationError` for a live service that cannot be found.
     """
     choice, phase = Choice.of(item, decided), item.stash.get(PHASE, None)
+    direction = item.stash.get(DIRECTION, None)
+    if direction is not None:
+        return _directed(item, choice, direction)
     if choice.source == "fake":
         return world(label=item.nodeid, **choice.settings)
     if choice.source == "live":
@@ -40,6 +44,22 @@ def opened(item: pytest.Item, decided: Mapping[str, Any]) -> AbstractContextMana
     item.config.stash[RUN].locks.take(choice.file, item.nodeid)
     take.choice = choice
     return _rehearsed(item, choice, take)
+
+
+def _directed(item: pytest.Item, choice: Choice, direction: Direction) -> AbstractContextManager[QRuntime]:
+    if choice.source != "fake":
+        raise ConfigurationError(
+            f"this test is to run several times, in every order of events or with every policy, which only the fake "
+            f"can do, and source={choice.source!r} stands behind it; leave out interleavings= and policy='sweep'"
+        )
+    return _staged(item, choice, direction)
+
+
+@contextmanager
+def _staged(item: pytest.Item, choice: Choice, direction: Direction) -> Iterator[QRuntime]:
+    with world(label=item.nodeid, **direction.settings(choice.settings)) as qruntime:
+        direction.opened(qruntime.world)
+        yield qruntime
 
 
 @contextmanager

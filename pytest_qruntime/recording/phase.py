@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import pytest
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_qruntime.cassette.tape import Tape
+    from pytest_qruntime.model import World
     from pytest_qruntime.recording.choice import Choice
 
 REHEARSAL: Final = "rehearsal"
@@ -60,6 +61,19 @@ class Phase:
     name: str
     take: Take
 
+
+class Direction(Protocol):
+    """What one of several runs of a test on the fake differs in."""
+
+    def settings(self, decided: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The arguments of `pytest_qruntime.world` for this run, from those that were decided for the test."""
+
+    def opened(self, world: World) -> None:
+        """The world is there, and nothing has happened in it yet."""
+
+
+DIRECTION: Final = pytest.StashKey[Direction]()
+"""On a test that runs several times on the fake: which of the runs it is in."""
 
 PHASE: Final = pytest.StashKey[Phase]()
 """On a test: the run that it is in."""

@@ -9,8 +9,8 @@ import pytest
 
 from pytest_qruntime.recording.collecting import clashes, refuse
 from pytest_qruntime.recording.names import shown
-from pytest_qruntime.recording.phase import LIVE, REHEARSAL, REPLAY, Phase, Take
-from pytest_qruntime.recording.rounds import Reports, attempted, left, run_once
+from pytest_qruntime.recording.phase import LIVE, PHASE, REHEARSAL, REPLAY, Phase, Take
+from pytest_qruntime.recording.rounds import Reports, attempted, only_shows, report_once, run_once
 from pytest_qruntime.recording.run import RUN, Run
 
 _SECTION: Final = "pytest-qruntime: no recording was saved"
@@ -33,21 +33,10 @@ class Recorder:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
         """Run a test that may be recorded, as often as that takes. Others are not for this plugin."""
-        if "qruntime" not in getattr(item, "fixturenames", ()) or _only_shows(item.config):
+        if "qruntime" not in getattr(item, "fixturenames", ()) or only_shows(item.config):
             return None
-        item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-        *reports, teardown = Recording(item, item.config.stash[RUN]).reports()
-        for report in reports:  # those who count failures decide now whether there is a next test
-            item.ihook.pytest_runtest_logreport(report=report)
-        last = left(item, nextitem)
-        for report in [one for one in (teardown, last) if one.failed] or [teardown]:
-            item.ihook.pytest_runtest_logreport(report=report)
-        item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+        report_once(item, nextitem, Recording(item, item.config.stash[RUN]).reports)
         return True
-
-
-def _only_shows(config: pytest.Config) -> bool:
-    return bool(config.getoption("setuponly", False) or config.getoption("setupplan", False))
 
 
 class Recording:
@@ -91,7 +80,7 @@ class Recording:
             self._drop()
 
     def _once(self, phase: str) -> Reports:
-        return run_once(self._item, Phase(phase, self._take))
+        return run_once(self._item, PHASE, Phase(phase, self._take))
 
     def _attempted(self, action: Callable[[], None]) -> pytest.TestReport:
         """The report of something that is done for the test; an error of ours is told in one line."""

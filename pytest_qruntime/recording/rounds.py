@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from _pytest.runner import CallInfo, runtestprotocol
 
-from pytest_qruntime.recording.phase import PHASE, Phase
-
+T = TypeVar("T")
 Reports = list[pytest.TestReport]
 
 _RAISED = (pytest.exit.Exception, KeyboardInterrupt)
@@ -22,18 +21,19 @@ class Again(pytest.Item):
         """Never called."""
 
 
-def run_once(item: pytest.Item, phase: Phase) -> Reports:
+def run_once(item: pytest.Item, key: pytest.StashKey[T], about: T) -> Reports:
     """Run a test with its own fixtures; those of its class, its module and so on stay for its next run.
 
-    Nothing is reported to anybody. What the run left on the item is gone, as before its first run.
+    Nothing is reported to anybody. What the run left on the item is gone, as before its first run. What the run is
+    about is under `key` in the stash of the item meanwhile, for the fixtures to read.
     """
     properties, markers = len(item.user_properties), list(item.own_markers)
-    item.stash[PHASE] = phase
+    item.stash[key] = about
     again: Any = Again.from_parent(item.parent, name=item.name)  # type: ignore[arg-type]
     try:
         return runtestprotocol(item, log=False, nextitem=again)
     finally:
-        del item.stash[PHASE]
+        del item.stash[key]
         item.own_markers[:] = markers
         del item.user_properties[properties:]
         item._report_sections.clear()
@@ -45,6 +45,23 @@ def _forget_instance(item: pytest.Item) -> None:
     if isinstance(item, pytest.Function) and isinstance(item.parent, pytest.Class):
         item.__dict__.pop("_instance", None)
         item.__dict__.pop("_obj", None)
+
+
+def report_once(item: pytest.Item, nextitem: pytest.Item | None, run: Callable[[], Reports]) -> None:
+    """What pytest does for a test, with a function that runs it as often as it takes and has the reports that count."""
+    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    *reports, teardown = run()
+    for report in reports:  # those who count failures decide now whether there is a next test
+        item.ihook.pytest_runtest_logreport(report=report)
+    last = left(item, nextitem)
+    for report in [one for one in (teardown, last) if one.failed] or [teardown]:
+        item.ihook.pytest_runtest_logreport(report=report)
+    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
+
+
+def only_shows(config: pytest.Config) -> bool:
+    """Whether pytest only shows which fixtures it would set up."""
+    return bool(config.getoption("setuponly", False) or config.getoption("setupplan", False))
 
 
 def left(item: pytest.Item, nextitem: pytest.Item | None) -> pytest.TestReport:
