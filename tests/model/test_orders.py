@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from pytest_qruntime.contracts import check
-from pytest_qruntime.model import Durations, JobRequest, Plan
+from pytest_qruntime.contracts import Terms, check
+from pytest_qruntime.model import Durations, JobRequest, Plan, Trace, World
 from pytest_qruntime.model.events import Deadline
-from pytest_qruntime.mutants.stage import Stage, Story
+from pytest_qruntime.model.orders import Chooser
+from pytest_qruntime.mutants.stage import Story
 from pytest_qruntime.mutants.stories import STORIES
 from tests.model.timeline import SECOND, J, Timeline
 
@@ -120,32 +121,38 @@ def test_they_are_if_what_one_does_may_matter_to_the_other(limits: dict[str, Any
     assert questions
 
 
-def played(story: Story, seed: int) -> Stage:
-    """A story in which events of one instant come in a random order."""
+def played(story: Story, choose: Chooser) -> tuple[Trace, Terms]:
+    """The trace and the terms of a story in whose world events of one instant come in the order that is chosen."""
+    begin = World.__init__
+
+    def begun(world: World, **asked: Any) -> None:
+        begin(world, **asked)
+        world.chooser = choose
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(World, "__init__", begun)
+        return story.play()
+
+
+def by_chance(seed: int) -> Chooser:
     random = Random(seed)
-    stage = Stage(**story.stage)
-    stage.world.chooser = lambda options: random.randrange(len(options))
-    story.tell(stage)
-    return stage
+    return lambda options: random.randrange(len(options))
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name.replace(" ", "_"))
 def test_every_contract_holds_in_any_order(story: Story) -> None:
     for seed in range(3):
-        stage = played(story, seed)
-        report = check(stage.world.trace, terms=stage.terms())
+        trace, terms = played(story, by_chance(seed))
+        report = check(trace, terms=terms)
         assert not report.broken, "\n".join(map(report.describe, report.broken))
 
 
 def test_the_same_choices_give_the_same_trace() -> None:
     for story in STORIES:
-        once, twice = (played(story, 1).world.trace.to_jsonl() for _ in range(2))
+        once, twice = (played(story, by_chance(1))[0].to_jsonl() for _ in range(2))
         assert once == twice
 
 
 def test_the_fixed_order_is_the_one_in_which_always_the_first_is_chosen() -> None:
     for story in STORIES:
-        stage = Stage(**story.stage)
-        stage.world.chooser = lambda options: 0
-        story.tell(stage)
-        assert stage.world.trace.to_jsonl() == story.play()[0].to_jsonl()
+        assert played(story, lambda options: 0)[0].to_jsonl() == story.play()[0].to_jsonl()
