@@ -26,6 +26,7 @@ _HOMES = {
     ),
     "clock": ("Clock", "ClockTimeoutError", "Pending"),
     "contracts": ("ContractChecker",),
+    "machine": ("RuntimeMachine",),
     "model": (
         "ClockError",
         "ConfigurationError",
@@ -44,7 +45,9 @@ _HOMES = {
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME_OF)
+_OF_EXTRAS = {"RuntimeMachine"}
+
+__all__ = sorted(_HOME_OF.keys() - _OF_EXTRAS)  # `import *` works without the extras
 
 
 def __getattr__(name: str) -> Any:
@@ -57,4 +60,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, "__version__"]
+    return [*_HOME_OF, "__version__"]
