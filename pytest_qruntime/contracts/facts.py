@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from pytest_qruntime.contracts.answers import AnswerFacts, Words
 from pytest_qruntime.contracts.calls import CallFacts
 from pytest_qruntime.contracts.contract import Break
 from pytest_qruntime.contracts.subjects import (
     LOST_CODE,
     NEVER,
-    AnswerFacts,
     JobFacts,
     Moment,
     RefusalFacts,
@@ -51,6 +51,7 @@ class Facts:
         self.refused: list[RefusalFacts] = []
         self.answers: list[AnswerFacts] = []
         self.answers_to: dict[str, list[AnswerFacts]] = {}
+        self.said = Words()
         self.calls: list[CallFacts] = []
         self.limits: list[tuple[int, Event]] = []
         self.tagged: list[Event] = []
@@ -64,6 +65,7 @@ class Facts:
         """Add an exchange."""
         self.answers.append(answer)
         self.answers_to.setdefault(answer.operation, []).append(answer)
+        self.said.add(answer)
 
     def passed(self, due_us: int) -> bool:
         """Whether what was due then must have happened, had it been to happen."""
@@ -86,7 +88,9 @@ class Facts:
         In a trace of what somebody saw that takes a session that was opened and used by nobody else (`Terms.alone`),
         looked at after its end, and jobs of which the beginning and the end are known.
         """
-        return self._of([workload for workload in self.workloads if self._known(workload)])
+        known = self._of([workload for workload in self.workloads if self._known(workload)])
+        known.answers, known.answers_to, known.said = self.answers, self.answers_to, self.said
+        return known
 
     def only(self, workload_id: str) -> Facts:
         """These facts, of one session or batch and its jobs alone; for the rules that speak of nothing else."""

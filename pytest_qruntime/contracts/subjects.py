@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from pytest_qruntime.model import Event
@@ -269,58 +268,6 @@ class BackendFacts:
         self.waiting = 0
         self.interrupted = False
         self.starts: list[Event] = []
-
-
-class AnswerFacts:
-    """An exchange with a client: what was asked, and what was told. `told` is None without a JSON document."""
-
-    __slots__ = ("asked", "empty", "event", "job", "no", "operation", "query", "status", "told", "workload")
-
-    def __init__(self, event: Event, no: int) -> None:
-        data: Mapping[str, Any] = event.data
-        self.event = event
-        self.no = no
-        self.operation: str = data.get("operation", "")
-        self.status: int = data.get("status", 0)
-        self.asked: Any = data.get("asked")
-        self.told: Any = data.get("told")
-        self.query: Mapping[str, tuple[str, ...]] = data.get("query") or {}
-        self.empty: bool = data.get("empty") is True
-        self.workload: WorkloadFacts | None = None
-        self.job: JobFacts | None = None
-
-    @property
-    def accepted(self) -> bool:
-        """Whether it was answered with what was asked for."""
-        return 200 <= self.status < 300
-
-    @property
-    def refused(self) -> bool:
-        """Whether the service said no."""
-        return 400 <= self.status < 500
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Of the request, as far as a rule needs them."""
-        found: Any = self.event.data.get("headers")
-        return found or {}
-
-    def said(self, name: str) -> Any:
-        """A field of the answer; None if it is not there."""
-        return self.told.get(name) if isinstance(self.told, dict) else None
-
-    def says(self, name: str) -> bool:
-        """Whether the answer has a field."""
-        return isinstance(self.told, dict) and name in self.told
-
-    def sent(self, name: str) -> Any:
-        """A field of the request; None if it is not there."""
-        return self.asked.get(name) if isinstance(self.asked, dict) else None
-
-    def rows(self, name: str) -> list[Mapping[str, Any]]:
-        """The objects of a list in the answer."""
-        found = self.said(name)
-        return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
 
 
 class RefusalFacts:

@@ -46,26 +46,36 @@ Fault = Callable[[Patches], None]
 
 @dataclass(frozen=True)
 class Mutant:
-    """A faulty service: its name, the fault in words, the contracts that it breaks for certain, and the fault."""
+    """A faulty service.
+
+    Attributes:
+        name: its name.
+        fault: the fault in words.
+        breaks: the contracts that it breaks for certain.
+        put: brings the fault about.
+        of_face: whether only what the REST face says is wrong, and not what happens.
+    """
 
     name: str
     fault: str
     breaks: tuple[str, ...]
     put: Fault
+    of_face: bool = False
 
 
 class Faults:
     """A list of mutants; a fault is a function that is registered with the contracts that must see it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, of_face: bool = False) -> None:
         self.mutants: list[Mutant] = []
+        self._of_face = of_face
 
     def fault(self, *breaks: str) -> Callable[[Fault], Fault]:
         """Register a function as a mutant: its name in words is the fault."""
 
         def register(put: Fault) -> Fault:
             name = put.__name__
-            self.mutants.append(Mutant(name, name.replace("_", " "), breaks, put))
+            self._add(name, breaks, put)
             return put
 
         return register
@@ -81,7 +91,10 @@ class Faults:
 
             patches.set(World, "__init__", deviate)
 
-        self.mutants.append(Mutant(name, name.replace("_", " "), breaks, put))
+        self._add(name, breaks, put)
+
+    def _add(self, name: str, breaks: tuple[str, ...], put: Fault) -> None:
+        self.mutants.append(Mutant(name, name.replace("_", " "), breaks, put, self._of_face))
 
 
 def nothing(*_: object, **__: object) -> None:

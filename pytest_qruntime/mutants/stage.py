@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from pytest_qruntime.contracts.terms import Terms
 from pytest_qruntime.model import Durations, Failure, JobRequest, Plan, Policy, RefusedError, Trace, World
@@ -20,6 +21,16 @@ AT_MOST: Final = 5_000
 
 class EndlessError(Exception):
     """A faulty service goes on for ever."""
+
+
+def pass_time(world: World, seconds: float) -> None:
+    """Let time pass until so many seconds after the beginning, event by event."""
+    end_us = round(seconds * SECOND)
+    while (due_us := world.next_event_us()) is not None and due_us <= end_us:
+        if len(world.trace) > AT_MOST:
+            raise EndlessError
+        world.advance_to(max(due_us, world.now_us))
+    world.advance_to(max(end_us, world.now_us))
 
 
 class Stage:
@@ -39,12 +50,7 @@ class Stage:
 
     def at(self, seconds: float) -> Stage:
         """Let time pass until so many seconds after the beginning, event by event."""
-        end_us = round(seconds * SECOND)
-        while (due_us := self.world.next_event_us()) is not None and due_us <= end_us:
-            if len(self.world.trace) > AT_MOST:
-                raise EndlessError
-            self.world.advance_to(max(due_us, self.world.now_us))
-        self.world.advance_to(max(end_us, self.world.now_us))
+        pass_time(self.world, seconds)
         return self
 
     def ask(self, request: Callable[[], Any]) -> Any:
@@ -110,6 +116,10 @@ class Stage:
 
     # -- what is left --------------------------------------------------------------------------------------------
 
+    def trace(self) -> Trace:
+        """Everything that happened."""
+        return self.world.trace
+
     def terms(self) -> Terms:
         """The terms on which the service is said to run, whatever it does."""
         world = self.world
@@ -122,39 +132,53 @@ class Stage:
         )
 
 
+class Evidence(Protocol):
+    """A stage, after a story was played there."""
+
+    def trace(self) -> Trace:
+        """What happened."""
+
+    def terms(self) -> Terms:
+        """The terms on which the service is said to run, whatever it does."""
+
+
 @dataclass(frozen=True)
 class Story:
     """A name, how to set the stage, and what happens there."""
 
     name: str
-    stage: dict[str, Any]
-    tell: Callable[[Stage], None]
+    stage: Callable[[], Any]
+    tell: Callable[[Any], None]
 
     def play(self) -> tuple[Trace, Terms]:
         """The trace and the terms."""
-        stage = Stage(**self.stage)
+        stage: Evidence = self.stage()
         self.tell(stage)
-        return stage.world.trace, stage.terms()
+        return stage.trace(), stage.terms()
 
     def play_faulty(self) -> tuple[Trace, Terms]:
         """The same with a faulty service. It may break down: then it is judged by what it did until then."""
-        stage = Stage(**self.stage)
+        stage: Evidence = self.stage()
         with suppress(Exception):
             self.tell(stage)
-        return stage.world.trace, stage.terms()
+        return stage.trace(), stage.terms()
 
 
-class Stories:
-    """A list of stories."""
+On = TypeVar("On", bound=Evidence)
 
-    def __init__(self) -> None:
+
+class Stories(Generic[On]):
+    """A list of stories that are played on one kind of stage."""
+
+    def __init__(self, stage: Callable[..., On]) -> None:
         self.all: list[Story] = []
+        self._stage = stage
 
-    def story(self, **stage: Any) -> Callable[[Callable[[Stage], None]], Callable[[Stage], None]]:
-        """Register a function as a story of its name; `stage` says how the stage is set."""
+    def story(self, **how: Any) -> Callable[[Callable[[On], None]], Callable[[On], None]]:
+        """Register a function as a story of its name; `how` says how the stage is set."""
 
-        def register(tell: Callable[[Stage], None]) -> Callable[[Stage], None]:
-            self.all.append(Story(tell.__name__.replace("_", " "), stage, tell))
+        def register(tell: Callable[[On], None]) -> Callable[[On], None]:
+            self.all.append(Story(tell.__name__.replace("_", " "), partial(self._stage, **how), tell))
             return tell
 
         return register

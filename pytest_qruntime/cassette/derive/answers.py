@@ -77,6 +77,7 @@ def note(known: Known, called: str, sent: Sent, exchange: Exchange, told: Any) -
         "query": query,
         "status": sent.status,
         "asked": _bare(sent.asked) if exchange.request_body else None,
+        "bytes": len(exchange.request_body),
         "told": _bare(told),
         "empty": not exchange.response_body,
         "compact": _is_compact(told, exchange.response_body) if sent.status >= 400 else None,
@@ -100,10 +101,19 @@ def _names(called: str, sent: Sent, query: Mapping[str, tuple[str, ...]]) -> tup
 
 
 def _bare(found: Any) -> Any:
-    """A document without what a program was given."""
-    if isinstance(found, dict) and "params" in found:
-        return {name: value for name, value in found.items() if name != "params"}
-    return found
+    """A document with the names alone of what a program was given."""
+    if not isinstance(found, dict):
+        return found
+    if isinstance(rows := found.get("jobs"), list):
+        return {**found, "jobs": [_without_params(row) for row in rows]}
+    return _without_params(found)
+
+
+def _without_params(found: Any) -> Any:
+    if not isinstance(found, dict) or "params" not in found:
+        return found
+    params = found["params"]
+    return {**found, "params": sorted(params) if isinstance(params, dict) else []}
 
 
 def _is_compact(told: Any, body: bytes) -> bool | None:

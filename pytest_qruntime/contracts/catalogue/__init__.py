@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_qruntime.contracts.catalogue.active_ttl import ACT
+from pytest_qruntime.contracts.catalogue.answers import endings, jobs, openings, submits, usage  # noqa: F401
+from pytest_qruntime.contracts.catalogue.answers.face import RST
+from pytest_qruntime.contracts.catalogue.answers.states import STS
 from pytest_qruntime.contracts.catalogue.autoclose import AUT
 from pytest_qruntime.contracts.catalogue.cancelling import CAN
 from pytest_qruntime.contracts.catalogue.closing import CLS
@@ -40,7 +43,9 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     ORD,
     USG,
     PLN,
+    STS,
     DET,
+    RST,
     INV,
 )
 

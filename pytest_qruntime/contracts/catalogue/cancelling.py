@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.shared import answered_wrongly, results_after
 from pytest_qruntime.contracts.subjects import LOST_CODE, JobFacts, Moment, WorkloadFacts
-from pytest_qruntime.model.states import CANCELLED_BY_USER, PENDING_CLOSED
+from pytest_qruntime.model.states import CANCELLED_BY_USER, CLOSED, PENDING_CLOSED
 from pytest_qruntime.model.trace import JOB_CANCELLED, JOB_COMPLETED, JOB_FAILED
 
 CAN = Chapter("CAN", "Cancelling")
@@ -28,18 +29,38 @@ def cancels(facts: Facts) -> Iterator[tuple[WorkloadFacts, Moment]]:
     sources="s0 s1 oa25",
     confidence="S",
     knobs=("closing_state",),
-    partial="whole",
+    partial="yes",
 )
 def a_cancel_closes_at_once(facts: Facts) -> Iterator[Outcome]:
     """CAN-01"""
     waits = facts.policy.closing_state == "pending_closed"
-    for workload, end in cancels(facts):
+    known = facts if facts.complete else facts.whole()
+    for workload, end in cancels(known):
         closed = workload.closed is end
         yield closed or waits or broken(end.event, "it is closed", "it waits for its jobs", number=end.no)
-    for workload in facts.workloads:
+    for workload in known.workloads:
         for again in workload.ignored:
             if again.event.data.get("operation") == "cancel" and again.state not in ("closed", PENDING_CLOSED):
                 yield broken(again.event, "it is closed", f"it stays {again.state}", number=again.no)
+    yield from _said_after_cancel(facts, CLOSED if not waits else PENDING_CLOSED)
+
+
+def _said_after_cancel(facts: Facts, state: str) -> Iterator[Outcome]:
+    """What was said of those that were cancelled; who was ever asked to take jobs again may say that it does."""
+    cancelled: set[str | None] = set()
+    reopened: set[str | None] = set()
+    for answer in facts.answered("cancel", "reopen", "read session"):
+        name = answer.event.workload
+        if answer.operation == "reopen":
+            reopened.add(name)
+        elif answer.operation == "cancel" and answer.accepted:
+            cancelled.add(name)
+        elif name in cancelled and answer.says("state"):
+            told, taking = answer.said("state"), answer.said("accepting_jobs")
+            rightly = told in (CLOSED, state) and (taking is False or name in reopened)
+            yield rightly or answered_wrongly(
+                answer, "it is closed, and takes no jobs", f"it is {told}, and accepting_jobs is {taking!r}"
+            )
 
 
 def lost_at(facts: Facts, end: Moment) -> Iterator[Outcome]:
@@ -93,7 +114,7 @@ def going_on(facts: Facts, workload: WorkloadFacts, end: Moment) -> Iterator[Out
 
 @CAN.rule(
     "03",
-    "The jobs that run when a session or batch is cancelled run to their end.",
+    "The jobs that run when a session or batch is cancelled run to their end, and their results can be read.",
     exercise="Cancel a session while a job runs, and let the job end.",
     sources="s1 oa25 issues",
     confidence="S",
@@ -103,6 +124,7 @@ def running_jobs_finish_after_cancel(facts: Facts) -> Iterator[Outcome]:
     """CAN-03"""
     for workload, end in cancels(facts):
         yield from going_on(facts, workload, end)
+        yield from results_after(facts, workload)
 
 
 @CAN.rule(

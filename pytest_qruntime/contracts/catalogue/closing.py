@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from pytest_qruntime.contracts.catalogue.cancelling import going_on, lost_at
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.shared import answered_wrongly
 from pytest_qruntime.contracts.subjects import LOST_CODE, JobFacts, Moment, WorkloadFacts
-from pytest_qruntime.model.states import CLOSED_BY_USER, CLOSED_EARLY, PENDING_CLOSED
+from pytest_qruntime.model.states import CLOSED, CLOSED_BY_MAX_TTL, CLOSED_BY_USER, CLOSED_EARLY, PENDING_CLOSED
 
 CLS = Chapter("CLS", "Closing")
 
@@ -73,6 +75,37 @@ def closed_with_its_last_job(facts: Facts) -> Iterator[Outcome]:
             yield closed.at_us == drained_us or broken(closed.event, expected, "it is closed now", number=closed.no)
         elif facts.passed(drained_us):
             yield facts.overdue(workload, drained_us, "it is closed with its last job")
+
+
+@CLS.rule(
+    "04",
+    "The max TTL holds for what is being closed too: then it is closed, queued jobs fail, and running ones finish.",
+    exercise="Close a session while jobs run and wait, and let its max TTL end.",
+    sources="s1 s4",
+    confidence="S",
+    knobs=("max_ttl_from", "queued_on_end"),
+    partial="whole",
+)
+def max_ttl_holds_while_draining(facts: Facts) -> Iterator[Outcome]:
+    """CLS-04"""
+    for workload in facts.workloads:
+        deadline_us = facts.deadline_us(workload)
+        drain = next((one for one in workload.drainings if one.reason is None), None)
+        if deadline_us is None or drain is None or drain.at_us >= deadline_us or workload.accepting:
+            continue
+        for job in workload.jobs:
+            if job.running is not None and job.running.at_us >= deadline_us:
+                expected = f"it fails with the max TTL at {seconds(deadline_us)}"
+                yield broken(job.running, expected, "it runs", number=job.running_no)
+        ended = workload.ended
+        if ended is not None and ended.reason == CLOSED_BY_MAX_TTL:
+            yield ended.at_us == deadline_us or broken(
+                ended.event, f"at {seconds(deadline_us)}", "now", number=ended.no
+            )
+            yield from lost_at(facts, ended)
+            yield from going_on(facts, workload, ended)
+        elif ended is None and facts.passed(deadline_us):
+            yield facts.overdue(workload, deadline_us, "it is closed with the max TTL")
 
 
 @CLS.rule(
@@ -165,10 +198,11 @@ def an_inactive_one_closes_at_once(facts: Facts) -> Iterator[Outcome]:
     exercise="Close a session twice.",
     sources="it",
     confidence="C",
+    partial="yes",
 )
 def closing_twice_changes_nothing(facts: Facts) -> Iterator[Outcome]:
     """CLS-10"""
-    for workload in facts.workloads:
+    for workload in facts.workloads if facts.complete else ():
         for again in workload.ignored:
             if again.event.data.get("operation") == "close" and not again.accepting:
                 yield True
@@ -178,6 +212,23 @@ def closing_twice_changes_nothing(facts: Facts) -> Iterator[Outcome]:
         for number, event in workload.later:
             if event.kind in ("workload.closed", "workload.draining"):
                 yield broken(event, "nothing changes", f"{event.kind} once more", number=number)
+    yield from _answered_again(facts)
+
+
+def _answered_again(facts: Facts) -> Iterator[Outcome]:
+    """What was answered to a close of what had been closed, and said of it after that."""
+    closed: dict[str | None, object] = {}
+    again: set[str | None] = set()
+    for answer in facts.answered("close", "reopen", "read session"):
+        name = answer.event.workload
+        if answer.operation == "read session" and answer.said("state") == CLOSED:
+            if name in again and (was := closed.get(name)) is not None:
+                at = answer.said("closed_at")
+                yield at == was or answered_wrongly(answer, f"closed_at {was}, as before", f"{at}")
+            closed[name] = answer.said("closed_at")
+        elif answer.operation == "close" and name in closed:
+            again.add(name)
+            yield answer.accepted or answered_wrongly(answer, "nothing changes", f"status {answer.status}")
 
 
 @CLS.rule(

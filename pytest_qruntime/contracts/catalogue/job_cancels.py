@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken
 from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.shared import answered_wrongly
 
 JCN = Chapter("JCN", "Cancelling and deleting jobs")
 
@@ -96,9 +97,28 @@ def siblings_go_on(facts: Facts) -> Iterator[Outcome]:
     sources="oa25 it",
     confidence="D",
     knobs=("delete_nonterminal",),
+    partial="yes",
 )
 def only_what_has_ended_is_deleted(facts: Facts) -> Iterator[Outcome]:
     """JCN-07"""
+    if facts.complete:
+        yield from _deletions(facts)
+    yield from _gone(facts)
+
+
+def _gone(facts: Facts) -> Iterator[Outcome]:
+    """What was answered about deleted jobs."""
+    deleted: set[str | None] = set()
+    for answer in facts.answered("delete job", "read job", "results", "metrics"):
+        name = answer.event.job
+        if answer.operation == "delete job" and answer.accepted:
+            deleted.add(name)
+        elif name in deleted and answer.status < 500:
+            yield answer.status == 404 or answered_wrongly(answer, "status 404: it was deleted")
+
+
+def _deletions(facts: Facts) -> Iterator[Outcome]:
+    """What was deleted, and what was not."""
     rejects = facts.policy.delete_nonterminal == "reject"
     for job in facts.deleted:
         if job.deleted is not None:

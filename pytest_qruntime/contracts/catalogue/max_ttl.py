@@ -8,6 +8,7 @@ from pytest_qruntime.contracts.catalogue.cancelling import going_on, lost_at
 from pytest_qruntime.contracts.catalogue.submitting import submits_after_max_ttl
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.shared import results_after
 from pytest_qruntime.contracts.subjects import Moment, WorkloadFacts
 from pytest_qruntime.model.states import CLOSED_BY_MAX_TTL
 
@@ -99,7 +100,7 @@ def queued_jobs_fail_at_max_ttl(facts: Facts) -> Iterator[Outcome]:
 
 @MAX.rule(
     "04",
-    "A job that runs at the max TTL runs to its end.",
+    "A job that runs at the max TTL runs to its end, and its results can be read.",
     exercise="Let a session run into its max TTL while a job runs.",
     sources="s4 dMAX dSES",
     confidence="S",
@@ -110,6 +111,7 @@ def running_jobs_finish_after_max_ttl(facts: Facts) -> Iterator[Outcome]:
     """MAX-04"""
     for workload, closed in expiries(facts):
         yield from going_on(facts, workload, closed)
+        yield from results_after(facts, workload)
 
 
 @MAX.rule(

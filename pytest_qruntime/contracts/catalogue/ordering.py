@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken
 from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.shared import said_wrongly
+from pytest_qruntime.model.job import QUEUED, RUNNING
+from pytest_qruntime.model.trace import JOB_QUEUED, JOB_RUNNING
 
 ORD = Chapter("ORD", "Order, lanes and exclusivity")
 
@@ -212,3 +215,27 @@ def an_instance_keeps_its_order(facts: Facts) -> Iterator[Outcome]:
                 yield broken(job.running, f"job {first.id} starts first", "it overtakes", number=job.running_no)
             elif job.had_company:
                 yield True
+
+
+@ORD.rule(
+    "12",
+    "No job is interrupted for another one: what runs goes on, whoever has priority.",
+    exercise="Submit a job to an active session while another job runs.",
+    sources="ours s1 s2",
+    confidence="U",
+    partial="yes",
+)
+def nobody_is_interrupted(facts: Facts) -> Iterator[Outcome]:
+    """ORD-12"""
+    if any(job.found_running and job.queued_in == "active" for job in facts.jobs):
+        yield True
+    for job in facts.odd_jobs:
+        for number, event in job.odd or ():
+            if event.kind in (JOB_QUEUED, JOB_RUNNING) and job.running is not None and job.ended_after(number):
+                yield broken(event, "it runs on", f"{event.kind} once more", number=number)
+    ran: set[str] = set()
+    for said in facts.said.jobs:
+        if said.status() == RUNNING:
+            ran.add(said.id)
+        elif said.id in ran:
+            yield said.status() != QUEUED or said_wrongly(said, "it runs on", "state")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from pytest_qruntime.contracts.answers import AnswerFacts
 from pytest_qruntime.contracts.reading.books import Books
-from pytest_qruntime.contracts.subjects import AnswerFacts, Moment, RefusalFacts
+from pytest_qruntime.contracts.subjects import Moment, RefusalFacts
 from pytest_qruntime.model import Event
 
 

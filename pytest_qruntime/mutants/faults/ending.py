@@ -16,6 +16,7 @@ from pytest_qruntime.model.states import (
     CLOSED_EARLY,
     OPEN,
 )
+from pytest_qruntime.model.ttl import Ttls
 from pytest_qruntime.model.workload import Workload
 from pytest_qruntime.mutants.mutant import Faults, Patches, nothing
 
@@ -267,3 +268,15 @@ def gives_the_backend_away_when_closing(patches: Patches) -> None:
             self.backend.released(self)
 
     patches.set(Workload, "stop_accepting", release)
+
+
+@ENDING.fault("CLS-04")
+def forgets_the_max_ttl_of_what_is_closed(patches: Patches) -> None:
+    """Its jobs may take as long as they like."""
+    reached = Ttls._max_reached
+
+    def unless_draining(self: Ttls, due: None) -> None:
+        if self._workload.accepting:
+            reached(self, due)
+
+    patches.set(Ttls, "_max_reached", unless_draining)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pytest_qruntime.model import World, backend, trace
 from pytest_qruntime.model.backend import Backend
-from pytest_qruntime.model.job import CANCELLED, FAILED, QUEUED, RAN_TOO_LONG_CODE, SESSION_CLOSED_CODE, Job
+from pytest_qruntime.model.job import CANCELLED, FAILED, QUEUED, RAN_TOO_LONG_CODE, RUNNING, SESSION_CLOSED_CODE, Job
 from pytest_qruntime.model.queue import FifoQueue, InstanceLine
 from pytest_qruntime.mutants.mutant import Faults, Patches
 
@@ -177,3 +177,17 @@ def fails_jobs_that_run_too_long(patches: Patches) -> None:
         self.end(job, FAILED, reason="Ran too long", code=RAN_TOO_LONG_CODE)
 
     patches.set(Backend, "_end_too_long", fail)
+
+
+@JOBS.fault("ORD-12", "JOB-02")
+def interrupts_jobs_for_those_of_an_active_session(patches: Patches) -> None:
+    """They begin anew."""
+    record = World.record_job
+
+    def interrupt(self: World, kind: str, job: Job, data: Mapping[str, object] = trace.NO_DATA) -> None:
+        record(self, kind, job, data)
+        if kind == trace.JOB_QUEUED and job.workload is not None and job.workload.state == "active":
+            for other in [one for one in self.jobs.values() if one.status == RUNNING]:
+                record(self, trace.JOB_RUNNING, other)
+
+    patches.set(World, "record_job", interrupt)

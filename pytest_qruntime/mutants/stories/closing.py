@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_qruntime.mutants.stage import Stage, Stories
 
-CLOSING = Stories()
+CLOSING = Stories(Stage)
 
 
 @CLOSING.story(lanes=1)

@@ -7,7 +7,7 @@ from typing import Final
 from pytest_qruntime.model import PLANS
 from pytest_qruntime.mutants.stage import Stage, Stories
 
-OPENING = Stories()
+OPENING = Stories(Stage)
 _LIMITED: Final = PLANS["premium"].but(submits_per_minute=2)
 _ALLOCATED: Final = PLANS["premium"].but(usage_limit_s=20)
 _FEW: Final = PLANS["premium"].but(pending_limit=2)

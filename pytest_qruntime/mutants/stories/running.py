@@ -5,7 +5,7 @@ from __future__ import annotations
 from pytest_qruntime.model import Failure
 from pytest_qruntime.mutants.stage import Stage, Stories, user_error
 
-RUNNING = Stories()
+RUNNING = Stories(Stage)
 
 
 @RUNNING.story(lanes=2)

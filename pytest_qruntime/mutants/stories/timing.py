@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_qruntime.mutants.stage import Stage, Stories
 
-TIMING = Stories()
+TIMING = Stories(Stage)
 
 
 @TIMING.story(lanes=1)
@@ -112,3 +112,13 @@ def a_short_session(s: Stage) -> None:
     session = s.session(20)
     s.run(session, 5)
     s.at(100)
+
+
+@TIMING.story(lanes=1)
+def the_max_ttl_of_what_is_being_closed(s: Stage) -> None:
+    """Its queued jobs fail, the running one finishes."""
+    session = s.session(100)
+    for _ in range(3):
+        s.run(session, 60)
+    s.at(10).close(session)
+    s.at(300)

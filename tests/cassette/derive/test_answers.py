@@ -29,6 +29,7 @@ def test_an_answer_has_all_that_a_rule_may_ask_for() -> None:
         "query": {},
         "status": 200,
         "asked": None,
+        "bytes": 0,
         "told": {"id": SESSION, "mode": "dedicated", "max_ttl": 600, "state": "open", "accepting_jobs": True},
         "empty": False,
         "compact": None,
@@ -85,12 +86,15 @@ def test_ids_are_those_that_the_exchange_named() -> None:
 
 
 def test_nothing_of_what_a_program_was_given_is_kept_nor_what_it_gave() -> None:
-    params = {"params": {"pubs": ["secret"]}}
+    params = {"params": {"pubs": ["secret"], "version": 2}}
     sent = said(1, "POST /jobs", {"id": JOB}, sent={"program_id": "sampler", **params})
     read = said(1, f"GET /jobs/{JOB}", {"id": JOB, **params})
     results = said(1, f"GET /jobs/{JOB}/results", {"results": ["secret"]})
 
     assert "secret" not in derived(sent, read, results).to_jsonl()
+    assert only(read)["told"] == {"id": JOB, "params": ["pubs", "version"]}
+    assert only(said(1, f"GET /jobs/{JOB}", {"params": ["secret"]}))["told"] == {"params": []}
+    assert only(said(1, "GET /jobs", {"jobs": [params, 5]}))["told"] == {"jobs": [{"params": ["pubs", "version"]}, 5]}
     assert only(results)["told"] is None
     assert not only(results)["empty"]
 

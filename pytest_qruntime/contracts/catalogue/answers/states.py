@@ -1,0 +1,181 @@
+"""STS and DET: the words and the fields in which a session or batch is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from pytest_qruntime.contracts.answers import Said
+from pytest_qruntime.contracts.catalogue.details import DET
+from pytest_qruntime.contracts.contract import Chapter, Outcome
+from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.shared import answered_wrongly, said_wrongly
+from pytest_qruntime.model.states import (
+    ACTIVE,
+    CLOSED,
+    CREATED,
+    INACTIVATED,
+    INACTIVATED_BY_ACTIVE_TTL,
+    INACTIVE,
+    OPEN,
+    PENDING_CLOSED,
+)
+
+STS = Chapter("STS", "Words for states")
+
+_FIELDS: Final = (
+    *("id", "mode", "state", "accepting_jobs", "max_ttl", "active_ttl", "interactive_ttl", "elapsed_time"),
+    *("started_at", "activated_at", "closed_at", "last_job_started", "last_job_completed"),
+)
+_LISTED: Final = {
+    "session": ("pending", "in_progress", "completed", "canceled"),
+    "batch": ("pending", "in_progress", "completed", "canceled"),
+    "job": ("pending", "in_progress", "completed", "canceled", "failed"),
+}
+_IN_LIST: Final = {
+    OPEN: ("pending",),
+    INACTIVE: ("pending",),
+    ACTIVE: ("in_progress",),
+    PENDING_CLOSED: ("in_progress",),
+    CLOSED: ("completed", "canceled"),
+}
+
+
+@STS.rule(
+    "05",
+    "A session or batch is open, active, inactive or closed.",
+    exercise="Read a session.",
+    sources="oa25 issues",
+    confidence="D",
+    knobs=("closing_state",),
+    partial="yes",
+)
+def four_states(facts: Facts) -> Iterator[Outcome]:
+    """STS-05"""
+    known = [OPEN, ACTIVE, INACTIVE, CLOSED]
+    if facts.policy.closing_state == PENDING_CLOSED:
+        known.append(PENDING_CLOSED)
+    for said in facts.said.sessions:
+        yield said.fields["state"] in known or said_wrongly(said, f"one of {', '.join(known)}", "state")
+
+
+@STS.rule(
+    "06",
+    "A list of workloads has jobs, sessions and batches; each is pending, in_progress, completed, canceled or, a job, "
+    "failed: pending until it is active, in_progress while it is, completed or canceled when it was closed.",
+    exercise="List the workloads while a session is active, and after it was closed.",
+    sources="oa25",
+    confidence="D",
+    partial="yes",
+)
+def words_of_a_list(facts: Facts) -> Iterator[Outcome]:
+    """STS-06"""
+    states: dict[str | None, tuple[int, Any]] = {}
+    for answer in facts.answered("read session", "list workloads"):
+        if answer.operation == "read session":
+            states[answer.event.workload] = answer.event.at_us, answer.said("state")
+            continue
+        for row in answer.rows("workloads") if answer.accepted else ():
+            mode, status = row.get("mode"), row.get("status")
+            told = f"{mode!r} that is {status!r}"
+            yield status in _LISTED.get(str(mode), ()) or answered_wrongly(answer, "a known word", told)
+            at_us, state = states.get(row.get("id"), (None, None))
+            if at_us == answer.event.at_us and not facts.slack_us and state in _IN_LIST:
+                yield status in _IN_LIST[state] or answered_wrongly(answer, f"what is {state} in this instant", told)
+
+
+@STS.rule(
+    "07",
+    "A session or batch that has not started says that it was created, an inactive one which time was used up.",
+    exercise="Read a session before its first job, and after the interactive TTL.",
+    sources="live",
+    confidence="L",
+    partial="yes",
+)
+def reasons_of_states(facts: Facts) -> Iterator[Outcome]:
+    """STS-07"""
+    for said in facts.said.sessions:
+        state, reason = said.fields["state"], said.fields.get("state_reason")
+        if reason is None:
+            continue
+        if state == OPEN:
+            yield reason == CREATED or said_wrongly(said, CREATED, "state_reason")
+        elif state == INACTIVE:
+            rightly = reason in (INACTIVATED, INACTIVATED_BY_ACTIVE_TTL)
+            yield rightly or said_wrongly(said, INACTIVATED, "state_reason")
+        elif state == CLOSED:
+            yield reason not in (CREATED, INACTIVATED) or said_wrongly(said, "why it was closed", "state_reason")
+
+
+@DET.rule(
+    "02",
+    "The fields of a session or batch have these names: " + ", ".join(_FIELDS) + ".",
+    exercise="Read a session.",
+    sources="oa25 c51 live",
+    confidence="D",
+    partial="yes",
+)
+def names_of_fields(facts: Facts) -> Iterator[Outcome]:
+    """DET-02"""
+    for said in facts.said.sessions:
+        if said.answer.operation == "read session":
+            missing = [name for name in _FIELDS if name not in said.fields]
+            yield not missing or said_wrongly(said, f"a field {missing[0]}", missing[0])
+
+
+@DET.rule(
+    "03",
+    "A session or batch has started when it is active or was, and that instant stays; it was activated then or later. "
+    "It has an instant of its closing if and only if it is closed. Its last job started and ended as its jobs did.",
+    exercise="Run a job in a session, close it, and read it before and after.",
+    sources="oa25",
+    confidence="D",
+    partial="yes",
+)
+def instants_of_a_session(facts: Facts) -> Iterator[Outcome]:
+    """DET-03"""
+    for words in facts.said.of_session.values():
+        before: Said | None = None
+        for said in words:
+            yield from _of_one(said)
+            for name in ("started_at", "closed_at"):
+                was = None if before is None else before.fields.get(name)
+                if was is not None:
+                    yield said.fields.get(name) == was or said_wrongly(said, f"{was}, as before", name)
+            before = said
+    yield from _as_its_jobs(facts)
+
+
+def _as_its_jobs(facts: Facts) -> Iterator[Outcome]:
+    """The instants of the last job are those that the jobs tell, of a closed session whose jobs have all told them."""
+    told: dict[str, dict[str, dict[str, Any]]] = {}
+    for answer in facts.answered("metrics") if facts.terms.alone else ():
+        times, workload = answer.said("timestamps"), answer.event.workload
+        if workload in facts.said.opened and isinstance(times, dict) and isinstance(times.get("finished"), str):
+            told.setdefault(workload, {})[answer.event.job or ""] = times
+    for name, times_of in told.items():
+        said, jobs = facts.said.of_session[name][-1], list(times_of.values())
+        made = sum(1 for one in facts.said.submitted.values() if one.event.workload == name)
+        if said.fields["state"] != CLOSED or len(jobs) < made:
+            continue
+        ran = [times for times in jobs if isinstance(times.get("running"), str)]
+        for field, key in (("last_job_started", "running"), ("last_job_completed", "finished")):
+            expected = max((times[key] for times in ran), default=None)
+            yield said.fields.get(field) == expected or said_wrongly(said, f"{expected}, as its jobs tell", field)
+
+
+def _of_one(said: Said) -> Iterator[Outcome]:
+    told, state = said.fields.get, said.fields["state"]
+    if "closed_at" in said.fields:
+        rightly = (told("closed_at") is not None) == (state == CLOSED)
+        yield rightly or said_wrongly(said, f"an instant if and only if it is closed; it is {state}", "closed_at")
+    started, activated = told("started_at"), told("activated_at")
+    if state in (ACTIVE, INACTIVE):
+        yield started is not None or said_wrongly(said, f"an instant: it is {state}", "started_at")
+    if isinstance(started, str) and isinstance(activated, str):
+        yield activated >= started or said_wrongly(said, f"{started} or later", "activated_at")
+    first, last = told("last_job_started"), told("last_job_completed")
+    if isinstance(first, str) and isinstance(started, str):
+        yield first >= started or said_wrongly(said, f"{started} or later", "last_job_started")
+    if last is not None:
+        yield first is not None or said_wrongly(said, "an instant: a job has ended", "last_job_started")
