@@ -51,6 +51,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         else:
             parser.addini(setting.ini, help_of_ini, default="")
     options.add(group)
+    options.add_suite(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,6 +66,20 @@ def pytest_configure(config: pytest.Config) -> None:
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
     begin(config)
+    _begin_suite(config)
+
+
+def _begin_suite(config: pytest.Config) -> None:
+    """What of the suite of contracts is there before it is collected, and in a process that collects nothing."""
+    xfails, table = config.getoption("qruntime_xfails"), config.getoption("qruntime_table")
+    if xfails is not None:
+        from pytest_qruntime.contracts.suite.xfails import Xfails
+
+        config.pluginmanager.register(Xfails(config.invocation_params.dir / xfails), "qruntime-xfails")
+    if table is not None and not hasattr(config, "workerinput"):
+        from pytest_qruntime.contracts.suite.table import Table
+
+        config.pluginmanager.register(Table(config.invocation_params.dir / table), "qruntime-table")
 
 
 def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:

@@ -76,6 +76,16 @@ def root_of(url: str) -> str:
 
 def check_own(url: str) -> None:
     """Raise `ConfigurationError` unless a server of our own answers at this root."""
+    if not is_own(url):
+        raise ConfigurationError(
+            f"{url} answers, and is no qruntime server: GET {CONTROL} does not tell its version and worlds. Start one "
+            "with `qruntime serve`; or, if it is meant to be somebody else's, set QISKIT_IBM_TOKEN and "
+            "QISKIT_IBM_INSTANCE, and IAM_URL to where it gives tokens or --qruntime-auth=bearer"
+        )
+
+
+def is_own(url: str) -> bool:
+    """Whether a server of our own answers at this root. Raises `ConfigurationError` if nobody answers there."""
     control = Control(url)
     try:
         told = control.get("")
@@ -87,8 +97,4 @@ def check_own(url: str) -> None:
         told = {"status": refused.status}
     finally:
         control.close()
-    if not isinstance(told.get("version"), str) or not isinstance(told.get("worlds"), list):
-        raise ConfigurationError(
-            f"{url} answers, and is no qruntime server: GET {CONTROL} does not tell its version and worlds. On this "
-            "machine only such a server can be used; start one with `qruntime serve`"
-        )
+    return isinstance(told.get("version"), str) and isinstance(told.get("worlds"), list)

@@ -10,7 +10,7 @@ from pytest_qruntime.live.api import Api
 from pytest_qruntime.live.control import Control, check_own
 from pytest_qruntime.live.journal import Entry, abandoned
 from pytest_qruntime.live.target import OWN, Target, digest
-from pytest_qruntime.live.tokens import Tokens
+from pytest_qruntime.live.tokens import Given, Tokens
 from pytest_qruntime.model.errors import ConfigurationError, QRuntimeError
 
 
@@ -91,4 +91,5 @@ def _in_a_world(entry: Entry) -> Rescued:
 
 def api_of(target: Target) -> Api:
     """The REST API of a service that is not our own server."""
-    return Api(target.url, target.crn, target.api_key, Tokens(target.iam_url, target.api_key, Real.monotonic))
+    made = Given(target.api_key) if target.bearer else Tokens(target.iam_url, target.api_key, Real.monotonic)
+    return Api(target.url, target.crn, target.api_key, made)

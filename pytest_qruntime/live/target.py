@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from pytest_qruntime.live.account import CHANNEL, Account, find_account
-from pytest_qruntime.live.control import check_own, is_loopback, root_of
+from pytest_qruntime.live.control import check_own, is_loopback, is_own, root_of
 from pytest_qruntime.model.errors import ConfigurationError
 from pytest_qruntime.rest.regions import IAM_HOST, host_of, region_of_crn
 from pytest_qruntime.server import roads
@@ -39,6 +39,7 @@ class Target:
         api_key, crn: of the account; empty for a server of our own, where each test has one of its own.
         channel: what the client calls the way of signing in.
         client_url: what the client is told as its URL.
+        bearer: whether `api_key` is a bearer token itself, so that nobody is asked for one.
     """
 
     service: Literal["pytest-qruntime", "IBM Quantum Platform", "unknown"]
@@ -48,6 +49,7 @@ class Target:
     crn: str = field(default="", repr=False)
     channel: str = CHANNEL
     client_url: str = ""
+    bearer: bool = False
 
     @property
     def own(self) -> bool:
@@ -89,23 +91,36 @@ def digest(crn: str) -> str:
     return sha256(crn.encode()).hexdigest()[:16]
 
 
-def find(url: str | None, environ: Mapping[str, str]) -> Target:
+def find(url: str | None, environ: Mapping[str, str], *, bearer: bool = False) -> Target:
     """The service that is meant: by `url`, else by the environment variables of the client, else by its saved account.
 
-    An address of this machine has to be a server of our own. Raises `ConfigurationError`, with advice, if nothing is
-    found, or if what is found cannot be used.
+    An address of this machine has to be a server of our own; or somebody else's, if it is said where tokens come from.
+    Raises `ConfigurationError`, with advice, if nothing is found, or if what is found cannot be used.
+
+    Args:
+        url: as the command line has it; None: it names none.
+        environ: the environment variables.
+        bearer: whether the account's key is a bearer token itself; only for somebody else's implementation.
     """
     for name, value in (("--qruntime-url", url), ("QISKIT_IBM_URL", environ.get("QISKIT_IBM_URL"))):
         _check_address(name, value or "")
     address = url or environ.get("QISKIT_IBM_URL", "")
     if address and is_loopback(address):
         root = root_of(address)
-        check_own(root)
-        return Target(OWN, root)
+        if not (bearer or environ.get("IAM_URL")):
+            check_own(root)  # nobody's key is shown to a stranger for a wrong port
+        if is_own(root):
+            return Target(OWN, root)
     if url is not None and (urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname):
         raise ConfigurationError(f"--qruntime-url is {url!r}; expected an address such as http://127.0.0.1:8700")
     account = find_account(environ)
-    return _with_account(account, url or account.url)
+    target = _with_account(account, url or account.url)
+    if bearer and target.service != UNKNOWN:
+        raise ConfigurationError(
+            f"--qruntime-auth=bearer is for somebody else's implementation, and {target.service} takes tokens of IAM "
+            "alone; leave it out"
+        )
+    return replace(target, bearer=bearer)
 
 
 def _check_address(name: str, address: str) -> None:
@@ -139,7 +154,12 @@ def _with_account(account: Account, address: str) -> Target:
             f"{account.source} names {'an instance by its name' if account.instance else 'no instance'}; expected its "
             "CRN, in QISKIT_IBM_INSTANCE or in the saved account, so that it is sure what a recording may cost"
         )
-    common = {"api_key": account.api_key, "crn": account.instance, "channel": account.channel, "client_url": address}
+    common: dict[str, Any] = {
+        "api_key": account.api_key,
+        "crn": account.instance,
+        "channel": account.channel,
+        "client_url": address,
+    }
     host = urlsplit(address).hostname or "cloud.ibm.com"
     if host != "cloud.ibm.com" and not is_service_host(host):
         return Target(UNKNOWN, _api_of(address), account.iam_url.rstrip("/") or _IAM_ROOT, **common)

@@ -67,6 +67,16 @@ class Tokens:
         self._token, self._until_s = token, self._now_s() + _REFRESH_AFTER * lives_s
 
 
+class Given(Tokens):
+    """A bearer token that somebody has, in place of an API key: nobody is asked for another."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__("", token, float)
+
+    def _fetch(self) -> None:
+        self._token, self._until_s = self._api_key, float("inf")
+
+
 class TokenAuth(httpx.Auth):
     """Puts a token on each request that does not bring its own; for sync and async clients."""
 

@@ -27,6 +27,7 @@ class Asked:
         budget: QPU seconds that the whole run may use, if it is named.
         in_ci: whether recording is wanted where ``CI`` is set.
         live: whether the command line speaks of a live service at all. Without it, nothing dials out.
+        bearer: whether the account's key is a bearer token itself.
     """
 
     mode: str
@@ -34,6 +35,7 @@ class Asked:
     budget: float | None
     in_ci: bool
     live: bool
+    bearer: bool
 
     @property
     def records(self) -> bool:
@@ -72,6 +74,51 @@ def add(group: pytest.OptionGroup) -> None:
         action="store_true",
         help="record although the environment variable CI is set",
     )
+    group.addoption(
+        "--qruntime-auth",
+        choices=("iam", "bearer"),
+        default="iam",
+        help="how QISKIT_IBM_TOKEN is used at somebody else's implementation: as an API key, for which IAM_URL gives "
+        "tokens, or as the bearer token itself (default: iam)",
+    )
+
+
+def add_suite(group: pytest.OptionGroup) -> None:
+    """The options of the suite that others run, ``pytest --pyargs pytest_qruntime.contracts.suite``."""
+    of = "of the suite of contracts:"
+    group.addoption(
+        "--qruntime-xfails",
+        metavar="FILE",
+        default=None,
+        help=f"{of} those that the service is known to break, one in a line, such as: CLS-13  # the reason",
+    )
+    group.addoption(
+        "--qruntime-real-time",
+        metavar="SECONDS",
+        type=float,
+        default=60.0,
+        help=f"{of} how much real time one scenario may take, where time is real; others are skipped (default: 60)",
+    )
+    group.addoption(
+        "--qruntime-circuits",
+        choices=("qasm", "qiskit"),
+        default="qasm",
+        help=f"{of} how circuits are sent to somebody else's implementation: as OpenQASM 3, or as the official client "
+        "does, which has to be installed (default: qasm)",
+    )
+    group.addoption(
+        "--qruntime-suite-cassettes",
+        metavar="FOLDER",
+        default=None,
+        help=f"{of} the folder of its recordings, replayed with --qruntime-source=cassette and made with "
+        "--qruntime-record (default: its own)",
+    )
+    group.addoption(
+        "--qruntime-table",
+        metavar="FILE",
+        default=None,
+        help=f"{of} where to write what became of each, as a table in Markdown",
+    )
 
 
 def asked(config: pytest.Config) -> Asked:
@@ -86,6 +133,7 @@ def asked(config: pytest.Config) -> Asked:
         budget=None if budget is None else _seconds(budget),
         in_ci=bool(config.getoption("qruntime_record_in_ci")),
         live=mode != "none" and (live or url is not None),  # a budget names no service
+        bearer=config.getoption("qruntime_auth") == "bearer",
     )
 
 

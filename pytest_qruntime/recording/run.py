@@ -48,7 +48,7 @@ class Run:
         """The live service. Raises `ConfigurationError` if none can be found."""
         from pytest_qruntime.live import find
 
-        return find(self.asked.url, os.environ)
+        return find(self.asked.url, os.environ, bearer=self.asked.bearer)
 
     @cached_property
     def journal(self) -> Journal:

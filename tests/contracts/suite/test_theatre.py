@@ -1,0 +1,147 @@
+"""What becomes of a contract: by what was played, what could not be, and what went wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_qruntime.contracts import contract
+from pytest_qruntime.contracts.suite.play import AstrayError, LackingError, Play
+from pytest_qruntime.contracts.suite.scenario import Scenario, Scenarios
+from pytest_qruntime.contracts.suite.sources import Fake, Live
+from pytest_qruntime.contracts.suite.theatre import BROKEN, HOLDS, NOT_EXERCISED, SKIPPED, Outcome, Theatre
+
+
+def scenario(shows: str, tell: Any = lambda s: None, **more: Any) -> Scenario:
+    made = Scenarios()
+    tell.__name__ = more.pop("name", "a_story")
+    made.scenario(shows, **more)(tell)
+    return made.all[0]
+
+
+def judged(contract_id: str, item: pytest.Item, *scenarios: Scenario) -> Outcome:
+    return Theatre(Fake({}), scenarios).judge(contract(contract_id), item)
+
+
+def opened_and_closed(s: Play) -> None:
+    s.close(s.session())
+
+
+def test_what_was_exercised_and_not_broken_holds(request: pytest.FixtureRequest) -> None:
+    assert judged("CLS-06", request.node, scenario("CLS-06", opened_and_closed)) == Outcome(HOLDS)
+
+
+def test_a_contract_without_a_scenario_fails(request: pytest.FixtureRequest) -> None:
+    outcome = judged("CLS-06", request.node, scenario("CLS-03", opened_and_closed))
+    assert (outcome.verdict, outcome.fails) == (NOT_EXERCISED, True)
+    assert "no scenario exercises it" in outcome.why
+
+
+def test_a_scenario_that_does_not_show_its_contract_fails_on_the_fake(request: pytest.FixtureRequest) -> None:
+    outcome = judged("CAN-03", request.node, scenario("CAN-03", opened_and_closed))
+    assert outcome == Outcome(NOT_EXERCISED, "nothing shows it in: a story", fails=True)
+
+
+def test_a_scenario_that_goes_astray_fails_what_nothing_else_shows(request: pytest.FixtureRequest) -> None:
+    def astray(s: Play) -> None:
+        s.close(s.session())
+        raise AstrayError("the service burnt down")
+
+    outcome = judged("CAN-03", request.node, scenario("CAN-03", astray))
+    assert outcome == Outcome(NOT_EXERCISED, "a story ended early: the service burnt down", fails=True)
+    assert judged("CLS-06", request.node, scenario("CLS-06", astray)).verdict == HOLDS
+
+
+def test_a_wait_that_nothing_ends_is_astray(request: pytest.FixtureRequest) -> None:
+    def waits(s: Play) -> None:
+        s.qruntime.maintenance("9999h")  # type: ignore[attr-defined]
+        s.ended(s.run())
+
+    outcome = judged("CAN-03", request.node, scenario("CAN-03", waits))
+    assert "nobody saw that job" in outcome.why
+    assert "it is Queued" in outcome.why
+
+
+def test_what_a_service_has_not_is_skipped(request: pytest.FixtureRequest) -> None:
+    def lacks(s: Play) -> None:
+        raise LackingError("it needs two moons")
+
+    assert judged("CAN-03", request.node, scenario("CAN-03", lacks)) == Outcome(SKIPPED, "it needs two moons")
+
+
+def test_each_scenario_is_played_once(request: pytest.FixtureRequest) -> None:
+    played = []
+
+    def counted(s: Play) -> None:
+        played.append(s)
+        s.close(s.session())
+
+    theatre = Theatre(Fake({}), [scenario("CLS-06 USG-09", counted)])
+    assert [theatre.judge(contract(name), request.node).verdict for name in ("CLS-06", "USG-09")] == [HOLDS, HOLDS]
+    assert len(played) == 1
+
+
+def test_a_service_that_behaves_otherwise_than_its_policy_says_is_told_in_words(
+    request: pytest.FixtureRequest,
+) -> None:
+    class Otherwise(Fake):
+        def _settings(self, scenario: Scenario) -> dict[str, Any]:
+            return {**super()._settings(scenario), "policy": {"idle_close": "lazy"}}
+
+    def told(s: Play) -> None:
+        s.close(s.session())
+        s.wait(10).look()
+
+    made = scenario("CLS-06", told)
+    played = Otherwise({}).play(made, request.node)
+    derived = Theatre(_Shown(played.evidence[0]), [made]).judge(contract("CLS-06"), request.node)
+    assert derived.verdict in (BROKEN, NOT_EXERCISED)
+
+
+class _Shown(Fake):
+    """Only what the answers showed."""
+
+    def __init__(self, evidence: Any) -> None:
+        super().__init__({})
+        self._evidence = evidence
+
+    def play(self, scenario: Scenario, item: pytest.Item) -> Any:
+        from pytest_qruntime.contracts.suite.played import Played
+
+        return Played((self._evidence,))
+
+
+# -- somebody else's implementation -----------------------------------------------------------------------------------
+
+
+def others(**given: Any) -> Live:
+    return Live(given, own=False, circuits="qasm", at_most_s=60, folder=None)
+
+
+@pytest.mark.parametrize(
+    ("made", "reason"),
+    [
+        (scenario("ORD-10", fake_only="a calibration"), "it needs a calibration"),
+        (scenario("OPN-09", plan="open"), "it needs an instance on the plan open, and --qruntime-plan says premium"),
+        (scenario("ACT-04", policy={"allow_custom_ttl": True}), "it needs a service with allow_custom_ttl=True"),
+        (scenario("ITT-11", exact=True), "it needs virtual time, to act at an exact instant"),
+        (
+            scenario("AUT-01", takes_s=1_900),
+            "it would take 1900 s of real time, and --qruntime-real-time allows 60",
+        ),
+        (scenario("CLS-06", takes_s=60), None),
+    ],
+)
+def test_what_cannot_be_played_to_others_says_why(made: Scenario, reason: str | None) -> None:
+    assert others().unfit(made) == reason
+
+
+def test_what_is_said_of_another_service_counts() -> None:
+    assert others(plan="open").unfit(scenario("OPN-09", plan="open")) is None
+    assert others(policy={"allow_custom_ttl": True}).unfit(scenario("x", policy={"allow_custom_ttl": True})) is None
+
+
+def test_what_only_a_trace_of_its_own_shows_is_not_even_played(request: pytest.FixtureRequest) -> None:
+    outcome = Theatre(others(), []).judge(contract("ORD-01"), request.node)
+    assert outcome == Outcome(SKIPPED, "it can only be seen in a trace of the service's own")
