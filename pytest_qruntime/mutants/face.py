@@ -104,6 +104,10 @@ class Face:
 
     # -- what is left --------------------------------------------------------------------------------------------
 
+    def evidence(self) -> object:
+        """All exchanges, and the terms."""
+        return self.taping.tape().exchanges, self.terms()
+
     def trace(self) -> Trace:
         """What the exchanges show."""
         return derive(self.taping.tape())

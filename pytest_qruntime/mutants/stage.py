@@ -116,6 +116,10 @@ class Stage:
 
     # -- what is left --------------------------------------------------------------------------------------------
 
+    def evidence(self) -> object:
+        """Everything that happened, and the terms."""
+        return list(self.world.trace), self.terms()
+
     def trace(self) -> Trace:
         """Everything that happened."""
         return self.world.trace
@@ -132,8 +136,11 @@ class Stage:
         )
 
 
-class Evidence(Protocol):
+class Scene(Protocol):
     """A stage, after a story was played there."""
+
+    def evidence(self) -> object:
+        """What is judged: where it is the same, the verdicts are."""
 
     def trace(self) -> Trace:
         """What happened."""
@@ -152,19 +159,19 @@ class Story:
 
     def play(self) -> tuple[Trace, Terms]:
         """The trace and the terms."""
-        stage: Evidence = self.stage()
+        stage: Scene = self.stage()
         self.tell(stage)
         return stage.trace(), stage.terms()
 
-    def play_faulty(self) -> tuple[Trace, Terms]:
-        """The same with a faulty service. It may break down: then it is judged by what it did until then."""
-        stage: Evidence = self.stage()
+    def played_faulty(self) -> Scene:
+        """The stage of a faulty service. It may break down: then it is judged by what it did until then."""
+        stage: Scene = self.stage()
         with suppress(Exception):
             self.tell(stage)
-        return stage.trace(), stage.terms()
+        return stage
 
 
-On = TypeVar("On", bound=Evidence)
+On = TypeVar("On", bound=Scene)
 
 
 class Stories(Generic[On]):

@@ -11,37 +11,9 @@ from pytest_qruntime.cassette.derive import documents
 from pytest_qruntime.cassette.derive.documents import text
 from pytest_qruntime.cassette.derive.known import Known, Sent
 from pytest_qruntime.cassette.tape import Exchange
+from pytest_qruntime.rest import operations
 
-_OPERATIONS: Final[Mapping[tuple[str, str, bool, str], str]] = {
-    ("POST", "sessions", False, ""): "open",
-    ("GET", "sessions", True, ""): "read session",
-    ("PATCH", "sessions", True, ""): "close",
-    ("DELETE", "sessions", True, "close"): "cancel",
-    ("POST", "jobs", False, ""): "submit",
-    ("GET", "jobs", False, ""): "list jobs",
-    ("GET", "jobs", True, ""): "read job",
-    ("DELETE", "jobs", True, ""): "delete job",
-    ("POST", "jobs", True, "cancel"): "cancel job",
-    ("GET", "jobs", True, "results"): "results",
-    ("GET", "jobs", True, "interim_results"): "interim results",
-    ("GET", "jobs", True, "metrics"): "metrics",
-    ("GET", "jobs", True, "logs"): "log",
-    ("GET", "jobs", True, "transpiled_circuits"): "transpiled circuits",
-    ("PUT", "jobs", True, "tags"): "replace tags",
-    ("GET", "backends", False, ""): "list backends",
-    ("GET", "backends", True, "configuration"): "backend configuration",
-    ("GET", "backends", True, "properties"): "backend properties",
-    ("GET", "backends", True, "defaults"): "backend defaults",
-    ("GET", "backends", True, "status"): "backend status",
-    ("GET", "workloads", False, ""): "list workloads",
-    ("GET", "tags", False, ""): "search tags",
-    ("GET", "instance", False, ""): "instance",
-    ("GET", "instances", True, "usage"): "usage",
-    ("GET", "instances", True, "configuration"): "limit",
-    ("PUT", "instances", True, "configuration"): "set limit",
-    ("GET", "versions", False, ""): "versions",
-}
-_OTHER: Final = "other"
+_CALLED: Final = {route: name for name, route in operations.ROUTES.items() if name != operations.REOPEN}
 LARGE: Final = frozenset({"results", "backend configuration", "backend properties", "backend defaults"})
 """What these tell is of no lifecycle, and may be of any size."""
 
@@ -58,12 +30,12 @@ class Answered(NamedTuple):
 
 
 def operation(method: str, sent: Sent) -> str:
-    """What a request is called."""
+    """What a request is called, on whatever host."""
     kind, name, part = sent.where
-    if kind == "instances":  # what follows is no id
-        name, part = "instances", name
-    called = _OPERATIONS.get((method, kind, bool(name), part), _OTHER)
-    return "reopen" if called == "close" and documents.truth(sent.asked, "accepting_jobs") else called
+    one = f"/{name}" if kind == "instances" else "/{id}"  # what follows these is no id
+    path = f"/v1/{kind}{one if name else ''}{f'/{part}' if part else ''}"
+    called = _CALLED.get((method, path), operations.OTHER)
+    return operations.REOPEN if called == "close" and documents.truth(sent.asked, "accepting_jobs") else called
 
 
 def note(known: Known, called: str, sent: Sent, exchange: Exchange, told: Any) -> None:
