@@ -20,8 +20,13 @@ def clock():
 
 
 @pytest.fixture
-def project(pytester: pytest.Pytester, request: pytest.FixtureRequest) -> pytest.Pytester:
-    """A small project whose tests hold a clock."""
+def project(
+    pytester: pytest.Pytester, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> pytest.Pytester:
+    """A small project whose tests hold a clock. It knows no plugin but ours and those that it names."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    pytester.plugins.append("pytest_qruntime.plugin")
     pytester.makeconftest(FIXTURE)
     pytester.syspathinsert(request.config.rootpath)
     return pytester
@@ -38,7 +43,7 @@ def test_durations_are_real(project: pytest.Pytester) -> None:
             assert time.time() - before == 90000
         """
     )
-    result = project.runpytest_subprocess("--durations=3", "-vv", "-p", "no:randomly")
+    result = project.runpytest_subprocess("--durations=3", "-vv")
     result.assert_outcomes(passed=1)
     seconds = [float(found) for found in re.findall(r"([\d.]+)s (?:call|setup|teardown)", result.stdout.str())]
     assert len(seconds) == 3
@@ -64,7 +69,7 @@ def test_durations_are_real_inside_a_freeze_of_a_fixture_too(project: pytest.Pyt
             assert time.perf_counter() - before == 86400
         """
     )
-    result = project.runpytest_subprocess("--durations=3", "-vv", "-p", "no:randomly")
+    result = project.runpytest_subprocess("--durations=3", "-vv")
     result.assert_outcomes(passed=1)
     seconds = [float(found) for found in re.findall(r"([\d.]+)s (?:call|setup|teardown)", result.stdout.str())]
     assert len(seconds) == 3
@@ -85,7 +90,7 @@ def test_hypothesis_deadlines_count_real_time(project: pytest.Pytester) -> None:
             assert time.time() - before == seconds + 86400
         """
     )
-    project.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    project.runpytest_subprocess("-p", "_hypothesis_pytestplugin", "-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize("method", ["thread", "signal"])
@@ -98,7 +103,7 @@ def test_a_timeout_of_pytest_timeout_counts_real_time(method: str, project: pyte
                 time.sleep(86400)
         """
     )
-    result = project.runpytest_subprocess("--timeout=60", f"--timeout-method={method}")
+    result = project.runpytest_subprocess("-p", "pytest_timeout", "--timeout=60", f"--timeout-method={method}")
     result.assert_outcomes(passed=1)
 
 
@@ -115,7 +120,7 @@ def test_a_worker_of_xdist_sleeps_virtually_beside_its_receiver(project: pytest.
             assert clock.world.seconds == 3000
         """
     )
-    project.runpytest_subprocess("-n1", "--timeout=60").assert_outcomes(passed=6)
+    project.runpytest_subprocess("-p", "xdist", "-p", "pytest_timeout", "-n1", "--timeout=60").assert_outcomes(passed=6)
 
 
 def test_a_failing_test_leaves_the_process_alone(project: pytest.Pytester) -> None:
@@ -134,4 +139,4 @@ def test_a_failing_test_leaves_the_process_alone(project: pytest.Pytester) -> No
             assert (time.sleep, time.time, datetime.datetime, asyncio.sleep, sleep) == real
         """
     )
-    project.runpytest_subprocess("-p", "no:randomly").assert_outcomes(failed=2, passed=1)
+    project.runpytest_subprocess().assert_outcomes(failed=2, passed=1)
