@@ -44,6 +44,7 @@ _OF_THE_FAKE: Final = {
     "limit_usage": "decides how much the fake lets an instance use",
     "at": "makes something happen to the fake at an instant",
     "before": "makes something happen to the fake before a request",
+    "after": "makes something happen to the fake after a request",
     "fail": "makes the network between a client and the fake fail",
     "play": "plays a scenario on the fake",
     "network": "lies between clients and the fake",
