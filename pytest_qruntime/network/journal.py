@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -20,15 +19,15 @@ from pytest_qruntime.rest.operations import bare_path, operation
 
 __tracebackhide__ = True  # an assertion fails where the test asserts
 
-LIMIT: Final = 100_000
+LIMIT: Final = 20_000
 BODIES: Final = 32 * 1024 * 1024
-_RECORD: Final = 512  # bytes, about, of a record without its bodies
+LET_GO: Final = bytes(bytearray(b"the journal has let go of this body"))  # an object of its own, told by identity
 _SHOWN: Final = 20
-_NO_BODY: Final = b""
+Note = tuple[int, Request, Response | None, Fault | None]
 # How clients call themselves, by what they put into their header, the most telling first.
 _CLIENTS: Final = (
     ("qiskit_ibm_runtime", "qiskit-ibm-runtime"),
-    ("ibm-", "ibm-cloud-sdk"),
+    ("python-sdk", "ibm-cloud-sdk"),
     ("python-httpx", "httpx"),
     ("python-requests", "requests"),
     ("aiohttp", "aiohttp"),
@@ -63,9 +62,9 @@ class RequestRecord:
         raw_path: str,
         raw_query: str,
         agent: str,
-        body: bytes | None,
+        body: bytes,
         status: int | None,
-        answer: bytes | None,
+        answer: bytes,
         fault: Fault | None,
     ) -> None:
         self.unix_us = unix_us
@@ -87,12 +86,12 @@ class RequestRecord:
     @property
     def path(self) -> str:
         """Its path as the documentation writes it, such as ``/v1/jobs``: without what comes before ``/v1``."""
-        return bare_path(self.raw_path)
+        return bare_path(self.raw_path, self.host)
 
     @property
     def operation(self) -> str:
         """What it is called, such as ``"submit"``; ``"other"`` for what the service does not answer."""
-        return operation(self.method, self.host, self.raw_path, self._body or _NO_BODY)
+        return operation(self.method, self.host, self.raw_path, self._body)
 
     @property
     def query(self) -> dict[str, list[str]]:
@@ -119,18 +118,6 @@ class RequestRecord:
         """The JSON document that was answered; None without one. Raises ValueError for what is no JSON."""
         told = _kept(self._answer)
         return from_json(told) if told else None
-
-    @property
-    def weight(self) -> int:
-        """About how many bytes it is."""
-        return _RECORD + len(self._body or _NO_BODY) + len(self._answer or _NO_BODY)
-
-    def lighten(self) -> None:
-        """Let go of its bodies."""
-        if self._body:
-            self._body = None
-        if self._answer:
-            self._answer = None
 
     def __str__(self) -> str:
         query = f"?{self.raw_query}" if self.raw_query else ""
@@ -188,10 +175,18 @@ class Requests:
             for one in self._records
             if (status is None or one.status == status)
             and (failed is None or (one.fault is not None) is failed)
-            and where.matches(one.method, one.host, one.raw_path, one._body or _NO_BODY)
+            and where.matches(one.method, one.host, one.raw_path, one._body)
         ]
-        said = [str(where), *([f"answered {status}"] * (status is not None)), *([f"{failed=}"] * (failed is not None))]
-        return Requests(found, ", ".join(said), lost=self._lost, among=self._among or self)
+        what = ", ".join(
+            said
+            for said, chosen in (
+                (str(where), where != Where()),
+                (f"answered {status}", status is not None),
+                (f"{failed=}", failed is not None),
+            )
+            if chosen
+        )
+        return Requests(found, what or "any request", lost=self._lost, among=self._among or self)
 
     @property
     def count(self) -> int:
@@ -242,32 +237,56 @@ class Requests:
 
 
 class Journal:
-    """Keeps the last `LIMIT` requests, and of the latest of them `BODIES` bytes of what was sent and answered."""
+    """Keeps the last `LIMIT` requests at least, and of the latest of them `BODIES` bytes of what was sent and answered.
+
+    A note is what there is already, and made into a record when somebody reads it.
+    """
 
     def __init__(self) -> None:
-        self._records: deque[RequestRecord] = deque(maxlen=LIMIT)
-        self._heavy: deque[RequestRecord] = deque()
+        self._notes: list[Note] = []
         self._weight = 0
-        self._noted = 0
+        self._lighter = 0  # so many notes, the first ones, have let go of their bodies
+        self._lost = 0
 
     def note(self, unix_us: int, request: Request, response: Response | None, fault: Fault | None = None) -> None:
         """A request was answered, or not. The world's lock is held."""
-        method, host, path, query, headers, body = request
-        status, answer = (None, b"") if response is None else (response.status, response.body)
-        record = RequestRecord(unix_us, method, host, path, query, agent_of(headers), body, status, answer, fault)
-        self._records.append(record)
-        self._noted += 1
-        if body or answer:
-            self._heavy.append(record)
-            self._weight += _RECORD + len(body) + len(answer)
-            while self._weight > BODIES:
-                oldest = self._heavy.popleft()
-                self._weight -= oldest.weight
-                oldest.lighten()
+        self._notes.append((unix_us, request, response, fault))
+        self._weight += len(request[5]) if response is None else len(request[5]) + len(response[2])
+        if self._weight > BODIES or len(self._notes) > 2 * LIMIT:
+            self._let_go()
 
     def requests(self) -> Requests:
         """Every request so far."""
-        return Requests(tuple(self._records), lost=self._noted - len(self._records))
+        return Requests([_record(*note) for note in self._notes], lost=self._lost)
+
+    def _let_go(self) -> None:
+        gone = max(0, len(self._notes) - LIMIT) if len(self._notes) > 2 * LIMIT else 0
+        for note in self._notes[self._lighter : gone]:
+            self._weight -= _weight(note)
+        del self._notes[:gone]
+        self._lost += gone
+        self._lighter = max(0, self._lighter - gone)
+        while self._weight > BODIES:
+            unix_us, request, response, fault = note = self._notes[self._lighter]
+            self._weight -= _weight(note)
+            self._notes[self._lighter] = (unix_us, _bodiless(request), _bodiless(response), fault)
+            self._lighter += 1
+
+
+def _weight(note: Note) -> int:
+    _, request, response, _ = note
+    return len(request.body) + (0 if response is None else len(response.body))
+
+
+def _bodiless(one: Any) -> Any:
+    """A request or a response without its body; `LET_GO` says so, if there was one."""
+    return one._replace(body=LET_GO) if one is not None and one.body else one
+
+
+def _record(unix_us: int, request: Request, response: Response | None, fault: Fault | None) -> RequestRecord:
+    method, host, path, query, headers, body = request
+    status, answer = (None, b"") if response is None else (response.status, response.body)
+    return RequestRecord(unix_us, method, host, path, query, agent_of(headers), body, status, answer, fault)
 
 
 def agent_of(headers: Mapping[str, str]) -> str:
@@ -275,8 +294,8 @@ def agent_of(headers: Mapping[str, str]) -> str:
     return headers.get("x-qx-client-application") or headers.get("user-agent", "")
 
 
-def _kept(body: bytes | None) -> bytes:
-    if body is None:
+def _kept(body: bytes) -> bytes:
+    if body is LET_GO:
         raise QRuntimeError(
             f"the journal has let go of this body: it keeps {BODIES // 1024 // 1024} MiB of them, the latest ones"
         )

@@ -10,7 +10,6 @@ from pytest_qruntime.network.broken import BrokenError
 from pytest_qruntime.network.fault import Fault
 from pytest_qruntime.network.journal import Journal
 from pytest_qruntime.network.rules import Failing, Interlude
-from pytest_qruntime.network.where import Where
 from pytest_qruntime.rest.http import Request, Response
 from pytest_qruntime.rest.service import Service
 
@@ -51,9 +50,8 @@ class Network:
             self._failing = (*self._failing, failing)
         return failing
 
-    def before(self, happens: Callable[[], object], where: Where, *, times: int | None, after: int) -> Interlude:
-        """Let something happen just before a request reaches the service."""
-        interlude = Interlude(happens, where, times=times, after=after)
+    def interrupt(self, interlude: Interlude) -> Interlude:
+        """Let something happen between requests."""
         with self._world.lock:
             self._interludes = (*self._interludes, interlude)
         return interlude
@@ -68,7 +66,15 @@ class Network:
         with self._world.lock:
             response = self.service.handle(request)
             self.journal.note(self.clock.unix_us, request, response)
+        if self._interludes:
+            self._let_happen("after", request)
         return response
+
+    def note(self, request: Request, response: Response) -> None:
+        """A request was answered by somebody who came to the service by another way."""
+        with self._world.lock:
+            self.journal.note(self.clock.unix_us, request, response)
+        self._let_happen("after", request)
 
     def knows_crn(self, crn: str) -> bool:
         """Whether an instance of the service has this CRN."""
@@ -76,8 +82,7 @@ class Network:
 
     def met(self, request: Request) -> Fault | None:
         """What goes wrong with a request that is about to reach the service, after what happens before it."""
-        for interlude in self._happening(request):
-            interlude.happens()
+        self._let_happen("before", request)
         with self._world.lock:
             self._failing = tuple(failing for failing in self._failing if not failing.over)
             taken = next((failing for failing in self._failing if failing.takes(request)), None)
@@ -92,6 +97,7 @@ class Network:
             self.journal.note(self.clock.unix_us, request, arrived, fault)
         if isinstance(result, BrokenError):
             raise result
+        self._let_happen("after", request)
         return result
 
     def _result(self, request: Request, fault: Fault, response: Response | None) -> Response | BrokenError:
@@ -106,9 +112,11 @@ class Network:
         arrives = response if what in ("slow", "truncated") else None
         return BrokenError(what, f"{request.method} {request.path}", self.clock, arrives, fault.delay_us)
 
-    def _happening(self, request: Request) -> list[Interlude]:
+    def _let_happen(self, when: str, request: Request) -> None:
         if not self._interludes:
-            return []
+            return
         with self._world.lock:
             self._interludes = tuple(interlude for interlude in self._interludes if not interlude.over)
-            return [interlude for interlude in self._interludes if interlude.takes(request)]
+            happening = [one for one in self._interludes if one.when == when and one.takes(request)]
+        for interlude in happening:  # without the lock: it may move time, or ask the service itself
+            interlude.happens()

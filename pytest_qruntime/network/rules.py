@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 from types import TracebackType
+from typing import Literal
 
 from typing_extensions import Self
 
@@ -95,15 +96,32 @@ class Failing(Rule):
 
 
 class Interlude(Rule):
-    """What happens just before a request reaches the service, because the test says so."""
+    """What happens just before a request reaches the service, or just after it was answered.
 
-    def __init__(self, happens: Callable[[], object], where: Where, *, times: int | None, after: int) -> None:
+    Args:
+        happens: a function without arguments.
+        where: with which requests.
+        when: ``"before"`` or ``"after"``.
+        nth: with which of them first, from 1.
+        times: with how many of them; None: with every one from that one on.
+    """
+
+    def __init__(
+        self,
+        happens: Callable[[], object],
+        where: Where,
+        *,
+        when: Literal["before", "after"],
+        nth: int,
+        times: int | None,
+    ) -> None:
         if not callable(happens):
             raise ConfigurationError(f"what happens is {happens!r}; expected a function without arguments")
+        whole_number("nth", nth, minimum=1)
         whole_number("times", times, minimum=1, optional=True)
-        whole_number("after", after, minimum=0)
-        super().__init__(where, times=times, after=after)
+        super().__init__(where, times=times, after=nth - 1)
         self.happens = happens
+        self.when = when
 
     def __repr__(self) -> str:
-        return f"<Interlude before {self.where}, {self.count} so far>"
+        return f"<Interlude {self.when} {self.where}, {self.count} so far>"

@@ -64,7 +64,7 @@ class Where:
             return operation(method, host, path, body) == self.operation
         if self.method is not None and self.method != method:
             return False
-        return self._pattern is None or self._pattern.fullmatch(bare_path(path)) is not None
+        return self._pattern is None or self._pattern.fullmatch(bare_path(path, host)) is not None
 
     def _require_an_endpoint(self) -> None:
         """Whoever mistypes a path would otherwise wait in vain for a request that matches."""

@@ -52,9 +52,9 @@ _OF_THE_PLATFORM: Final = {"search": "find instances", "catalog": "read plan", "
 _BASE: Final = re.compile(r"/(?:experimental/)?api(?=/v1/)")
 
 
-def bare_path(path: str) -> str:
-    """A path as the documentation writes it: without ``/api`` before ``/v1``."""
-    base = _BASE.match(path)
+def bare_path(path: str, host: str = "") -> str:
+    """A path as the documentation writes it: without ``/api`` before ``/v1``; the path of a plan is left whole."""
+    base = None if answered_by(host).platform == "catalog" else _BASE.match(path)
     return path if base is None else path[base.end() :]
 
 
@@ -62,7 +62,7 @@ ROUTES: Final[Mapping[str, tuple[str, str]]] = {
     **{name: route for route, name in _OF_THE_API.items()},
     REOPEN: ("PATCH", "/v1/sessions/{id}"),
     TOKEN: ("POST", IAM_PATH),
-    **{_OF_THE_PLATFORM[end.platform]: (end.method, bare_path(end.path)) for end in platform.ENDPOINTS},
+    **{_OF_THE_PLATFORM[end.platform]: (end.method, end.path) for end in platform.ENDPOINTS},
 }
 """The method and the path of every operation."""
 
@@ -72,7 +72,7 @@ def operation(method: str, host: str, path: str, body: bytes = b"") -> str:
 
     Closing and reopening differ in the body.
     """
-    called = _operation(method, host, bare_path(path))
+    called = _operation(method, host, bare_path(path, host))
     return REOPEN if called == "close" and _accepts(body) else called
 
 

@@ -54,18 +54,36 @@ class Troubles(Staging):
         operation: str | None,
         happens: Callable[[], object],
         *,
+        nth: int = 1,
         times: int | None = 1,
-        after: int = 0,
         **options: Unpack[RequestOptions],
     ) -> Interlude:
         """Let something happen just before a request reaches the service.
 
-        ``qruntime.before("submit", lambda: qruntime.limit_usage(0), after=1)``: the quota runs out between two submits.
+        ``qruntime.before("submit", lambda: qruntime.limit_usage(0), nth=2)``: the quota runs out between two submits.
 
         Args:
             operation: which requests, as in `fail`; None: `method` and `path` say it.
-            happens: a function without arguments. It may stage whatever `qruntime` can, and move its clock.
-            times: before how many of them (None: before every one from now on).
-            after: how many come before.
+            happens: a function without arguments. It may stage whatever `qruntime` can, ask the service itself, and
+                move its clock.
+            nth: before which of them first, from 1.
+            times: before how many of them (None: before every one from that one on).
         """
-        return self.network.before(happens, Where(operation, **options), times=times, after=after)
+        where = Where(operation, **options)
+        return self.network.interrupt(Interlude(happens, where, when="before", nth=nth, times=times))
+
+    def after(
+        self,
+        operation: str | None,
+        happens: Callable[[], object],
+        *,
+        nth: int = 1,
+        times: int | None = 1,
+        **options: Unpack[RequestOptions],
+    ) -> Interlude:
+        """Let something happen just after a request was answered, before the code under test goes on; as `before`.
+
+        ``qruntime.after("submit", lambda: qruntime.clock.tick("8h"), nth=2)``: the code computes for very long.
+        """
+        where = Where(operation, **options)
+        return self.network.interrupt(Interlude(happens, where, when="after", nth=nth, times=times))

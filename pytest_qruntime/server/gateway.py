@@ -7,9 +7,11 @@ from collections import Counter
 from typing import Any, Final
 
 from pytest_qruntime.clock.real import Real
+from pytest_qruntime.network import BrokenError
 from pytest_qruntime.rest import Request, Response
 from pytest_qruntime.rest.answers import json_answer
 from pytest_qruntime.server import control
+from pytest_qruntime.server.breaking import break_off
 from pytest_qruntime.server.listener import LOOPBACK, Message, Receive, Scope, Send
 from pytest_qruntime.server.roads import Refusal, road
 from pytest_qruntime.server.worlds import UnknownWorldError, Worlds
@@ -69,10 +71,17 @@ class Gateway:
             if body is None:
                 return
             response = await self._answered(scope, body)
+        except BrokenError as met:
+            broken = met
+        else:
+            await _respond(send, response)
+            return
         finally:
             for began_s in changes:
                 self.worlds.changes.remove(began_s)
-        await _respond(send, response)
+        late = await break_off(broken, scope, receive, send)
+        if late is not None:
+            await _respond(send, late)
 
     def closed(self, client: tuple[str, int]) -> None:
         """The connection of a client is closed."""
@@ -101,6 +110,8 @@ class Gateway:
             return await self.worlds.answer(request, scope["client"])
         except UnknownWorldError as unknown:
             return control.error(404, str(unknown))
+        except BrokenError:
+            raise
         except Exception as failure:  # a bug, or what a function of the test raised: whoever serves gets to see it
             self.failures.append(failure)
             _logger.exception("%s %s failed", scope["method"], path)

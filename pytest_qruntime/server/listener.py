@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import struct
 import sys
 import threading
 from collections.abc import Awaitable, Callable
@@ -32,6 +33,10 @@ Message: TypeAlias = dict[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
 
+CONNECTION: Final = "qruntime.connection"
+"""Under this name a request knows its connection, which an application may `close` or `reset` in the middle."""
+
+_AT_ONCE: Final = struct.pack("ii", 1, 0)  # struct linger: on, for no second
 _logger: Final = logging.getLogger("pytest_qruntime.server")
 
 
@@ -79,6 +84,12 @@ class _InOnePiece:
         self.flush()
         self._transport.close()
 
+    def reset(self) -> None:
+        """Send nothing of what was written, and reset the connection."""
+        self._parts.clear()
+        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        self._transport.abort()
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
@@ -107,6 +118,7 @@ class _Connection(HttpToolsProtocol):
         if tunnel is not None:
             self.url = b"/"  # the target of a CONNECT is no path, and uvicorn would take it for a fault
         super().on_headers_complete()
+        cast(Scope, self.scope)[CONNECTION] = self.transport
         if tunnel is not None:
             self.scope["raw_path"] = tunnel
         elif not self.url.startswith(b"/"):

@@ -15,7 +15,7 @@ from pytest_qruntime.rest.service import IAM_PATH
 from pytest_qruntime.runtime import QRuntime, build
 from pytest_qruntime.server.account import OwnAccount
 from pytest_qruntime.server.hosted import AUTO, REAL, WALL, HostedWorld
-from pytest_qruntime.server.tickets import Tickets, api_key
+from pytest_qruntime.server.tickets import Ticket, Tickets, api_key
 
 NOW: Final = "now"
 
@@ -113,19 +113,38 @@ class Worlds:
     async def answer(self, request: Request, client: object) -> Response:
         """Answer a request of a client, which is a connection.
 
-        Raises `UnknownWorldError` if there is no world at all.
+        Raises `UnknownWorldError` if there is no world at all, and `BrokenError` for what is no answer.
         """
+        network = self._of(request, self.tickets.of(request)).qruntime.network
+        fault = network.met(request)
+        if fault is not None:
+            return network.failed(request, fault, self._signed)
         world, response = self._answered(request)
         if response.status < 400 and await world.moves(request, client):
             world, response = self._answered(request)  # another world may be in its place by now
+        response = self._with_ticket(world, request, response)
+        world.qruntime.network.note(request, response)
+        return response
+
+    def _signed(self, request: Request) -> Response:
+        """Answer a request whose time does not move the world's."""
+        world, response = self._answered(request)
+        return self._with_ticket(world, request, response)
+
+    def _with_ticket(self, world: HostedWorld, request: Request, response: Response) -> Response:
+        """The answer to whoever asks for a token is one of ours."""
         if request.path == IAM_PATH and answered_by(request.host).iam:
             return self.tickets.answer(world, request, response)
         return response
 
     def _answered(self, request: Request) -> tuple[HostedWorld, Response]:
         ticket = self.tickets.of(request)
-        world = self._by_crn_of(request) or (ticket.home if ticket else None) or self._by_key_of(request)
+        world = self._of(request, ticket)
         return world, world.answer(self.tickets.exchanged(request, ticket, world))
+
+    def _of(self, request: Request, ticket: Ticket | None) -> HostedWorld:
+        """The world that a request is for."""
+        return self._by_crn_of(request) or (ticket.home if ticket else None) or self._by_key_of(request)
 
     def _by_crn_of(self, request: Request) -> HostedWorld | None:
         crn = request.headers.get("service-crn")
