@@ -26,6 +26,7 @@ _HOMES = {
     ),
     "clock": ("Clock", "ClockTimeoutError", "Pending"),
     "contracts": ("ContractChecker",),
+    "judging.errors": ("ContractWarning", "LeakedSessionWarning"),
     "machine": ("RuntimeMachine",),
     "model": (
         "ClockError",

@@ -12,6 +12,8 @@ from pytest_qruntime.clock import Clock as Clock
 from pytest_qruntime.clock import ClockTimeoutError as ClockTimeoutError
 from pytest_qruntime.clock import Pending as Pending
 from pytest_qruntime.contracts import ContractChecker as ContractChecker
+from pytest_qruntime.judging.errors import ContractWarning as ContractWarning
+from pytest_qruntime.judging.errors import LeakedSessionWarning as LeakedSessionWarning
 from pytest_qruntime.machine import RuntimeMachine as RuntimeMachine
 from pytest_qruntime.model import ClockError as ClockError
 from pytest_qruntime.model import ConfigurationError as ConfigurationError

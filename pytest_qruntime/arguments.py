@@ -26,6 +26,8 @@ _REGION: Final = re.compile(r"[a-z][a-z0-9-]*")
 _CRN: Final = re.compile(r"crn:v1:[a-z0-9-]+:[a-z]+:quantum-computing:([a-z][a-z0-9-]*):a/[^:\s]+:[^:\s]+::")
 SOURCES: Final = ("fake", "cassette", "live")
 STALE: Final = ("warn", "error")
+LEVELS: Final = ("fail", "warn", "off")
+LEAK: Final = "leak"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -211,6 +213,42 @@ def stale(value: object) -> str:
     return str(value)
 
 
+def contracts(value: object) -> str:
+    """What becomes of a test in which the service broke a contract."""
+    return _level("contracts", value)
+
+
+def leaks(value: object) -> str:
+    """What becomes of a test that leaves a session or batch open."""
+    return _level("leaks", value)
+
+
+def _level(what: str, value: object) -> str:
+    if value not in LEVELS:
+        raise ConfigurationError(f"{what} is {value!r}; expected one of {', '.join(LEVELS)}")
+    return str(value)
+
+
+def allow(value: object) -> dict[str, str]:
+    """What a test breaks deliberately: ids of contracts, or "leak", each with the reason."""
+    if not isinstance(value, Mapping):
+        raise ConfigurationError(
+            f"allow is {value!r}; expected a mapping such as {{'SUB-02': 'why'}}, or {{'{LEAK}': 'why'}}"
+        )
+    for name, reason in value.items():
+        if name != LEAK:
+            _contract(name)
+        if not isinstance(reason, str) or not reason.strip():
+            raise ConfigurationError(f"allow[{name!r}] is {reason!r}; expected the reason, in words")
+    return dict(value)
+
+
+def _contract(name: object) -> None:
+    from pytest_qruntime.contracts.checker import check_id  # a marker that allows nothing need not load them
+
+    check_id(name)
+
+
 CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "plan": plan,
     "policy": policy,
@@ -225,6 +263,9 @@ CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "cassette": cassette,
     "max_age": max_age,
     "stale": stale,
+    "contracts": contracts,
+    "leaks": leaks,
+    "allow": allow,
 }
 """The arguments that options, markers and fixtures can give too, each with its check; raises `ConfigurationError`."""
 

@@ -34,6 +34,7 @@ def qruntime(request: pytest.FixtureRequest, qruntime_config: Mapping[str, Any])
     `pytest --qruntime-record` makes; with source="live" the service itself.
     """
     from pytest_qruntime import sdk
+    from pytest_qruntime.judging.trial import judged
     from pytest_qruntime.recording.opening import opened
     from pytest_qruntime.settings import decided
 
@@ -41,8 +42,11 @@ def qruntime(request: pytest.FixtureRequest, qruntime_config: Mapping[str, Any])
         sdk.load()  # before time is frozen
     for name, value in sdk.in_the_way().items():
         request.getfixturevalue("monkeypatch").setenv(name, value)
-    with opened(request.node, decided(request, qruntime_config)) as what_answers:
+    settings = decided(request, qruntime_config)
+    with judged(request.node, settings) as trial, opened(request.node, settings) as what_answers:
+        trial.begin(what_answers)
         yield what_answers
+        trial.take()
 
 
 @pytest.fixture
@@ -104,13 +108,9 @@ def qruntime_contracts(
 
     An assertion fails if a rule was broken, and also if nothing happened that shows it.
     """
-    from pytest_qruntime import arguments
-    from pytest_qruntime.contracts import ContractChecker, Terms
-    from pytest_qruntime.runtime import QRuntime
+    from pytest_qruntime.contracts import ContractChecker
+    from pytest_qruntime.judging.terms import terms_of
     from pytest_qruntime.settings import decided
 
-    if isinstance(qruntime, QRuntime):
-        return ContractChecker(lambda: qruntime.trace, lambda: Terms.of(qruntime.world))
-    # a recording is of a world with the test's settings, or it would have been refused
-    terms = Terms(policy=arguments.policy(decided(request, qruntime_config).get("policy")), alone=True)
-    return ContractChecker(lambda: qruntime.trace, lambda: terms)
+    settings = decided(request, qruntime_config)
+    return ContractChecker(lambda: qruntime.trace, lambda: terms_of(qruntime, settings))

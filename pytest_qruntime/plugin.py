@@ -16,10 +16,11 @@ from pytest_qruntime.fixtures import (
     qruntime_server,
     qruntime_session,
 )
+from pytest_qruntime.judging import hooks as judging
 from pytest_qruntime.recording import hooks, options
 from pytest_qruntime.recording.collecting import refuse
 from pytest_qruntime.recording.starting import begin
-from pytest_qruntime.settings import MARKER, SETTINGS, SOURCES, check, from_command_line, from_ini
+from pytest_qruntime.settings import ALL, MARKER, OF_MARKERS, check, from_command_line, from_ini
 
 __all__ = [
     "qiskit_runtime_service",
@@ -32,7 +33,7 @@ __all__ = [
     "qruntime_session",
 ]
 
-EXAMPLE = f"{MARKER}({', '.join(f'{setting.name}={setting.example}' for setting in (*SETTINGS, *SOURCES))})"
+EXAMPLE = f"{MARKER}({', '.join(f'{setting.name}={setting.example}' for setting in ALL)}, allow={{'SUB-02': 'why'}})"
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -41,7 +42,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("qruntime", "Qiskit Runtime in virtual time (pytest-qruntime)")
-    for setting in (*SETTINGS, *SOURCES):
+    for setting in ALL:
         text = f"{setting.help} (default: {setting.default}; ini: {setting.ini})"
         action = "append" if setting.repeatable else "store"
         group.addoption(setting.option, action=action, metavar=setting.metavar, default=None, help=text)
@@ -52,6 +53,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             parser.addini(setting.ini, help_of_ini, default="")
     options.add(group)
     options.add_suite(group)
+    judging.add(group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -66,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
     except ValueError as error:
         raise pytest.UsageError(str(error)) from None
     begin(config)
+    judging.begin(config)
     _begin_suite(config)
 
 
@@ -96,6 +99,6 @@ def marker_problems(item: pytest.Item) -> Iterator[tuple[str, str]]:
                     node.nodeid,
                     f"@pytest.mark.{MARKER} takes keywords only, such as plan='open'; found {marker.args!r}",
                 )
-            check(marker.kwargs, f"@pytest.mark.{MARKER}")
+            check(marker.kwargs, f"@pytest.mark.{MARKER}", OF_MARKERS)
         except ValueError as error:
             yield (node.nodeid, str(error))

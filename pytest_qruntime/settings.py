@@ -5,7 +5,7 @@ Command line, marker, `qruntime_config`, ini file, default.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import pytest
@@ -135,20 +135,48 @@ SOURCES: Final = (
 )
 """What stands behind a test."""
 
-NAMES: Final = tuple(setting.name for setting in (*SETTINGS, *SOURCES))
+JUDGEMENTS: Final = (
+    Setting(
+        "contracts",
+        str,
+        "fail|warn|off",
+        "what becomes of a test in which the service broke a contract",
+        "fail",
+        "'warn'",
+    ),
+    Setting(
+        "leaks", str, "fail|warn|off", "what becomes of a test that leaves a session or batch open", "fail", "'warn'"
+    ),
+)
+"""How a test is judged when it is over."""
+
+ALL: Final = (*SETTINGS, *SOURCES, *JUDGEMENTS)
+NAMES: Final = tuple(setting.name for setting in ALL)
+OF_MARKERS: Final = ("allow",)
+"""What a marker alone can say: it is about one test."""
 _OF_A_WORLD: Final = frozenset(setting.name for setting in SETTINGS)
 
 
-def check(found: object, where: str) -> None:
-    """Raise `ConfigurationError`, which begins with `where`, for an unknown name or a value that cannot be used."""
+def check(found: object, where: str, more: Sequence[str] = ()) -> None:
+    """Raise `ConfigurationError`, which begins with `where`, for an unknown name or a value that cannot be used.
+
+    Args:
+        found: a mapping of names to values.
+        where: it stands.
+        more: names that are known there besides those of settings.
+    """
     from pytest_qruntime.arguments import CHECKS
     from pytest_qruntime.model.errors import ConfigurationError
 
     if not isinstance(found, Mapping):
         raise ConfigurationError(f"{where} is {found!r}; expected a mapping such as {{'plan': 'open', 'lanes': 1}}")
-    unknown = [repr(name) for name in found if name not in NAMES]
+    misplaced = [name for name in found if name in OF_MARKERS and name not in more]
+    if misplaced:
+        raise ConfigurationError(f"{where}: {misplaced[0]} is about one test; say it with @pytest.mark.{MARKER}")
+    known = (*NAMES, *more)
+    unknown = [repr(name) for name in found if name not in known]
     if unknown:
-        raise ConfigurationError(f"{where}: unknown {', '.join(unknown)}; expected some of {', '.join(NAMES)}")
+        raise ConfigurationError(f"{where}: unknown {', '.join(unknown)}; expected some of {', '.join(known)}")
     for name, value in found.items():
         try:
             CHECKS[name](value)
@@ -182,7 +210,7 @@ def decided(request: pytest.FixtureRequest, config: Mapping[str, Any]) -> dict[s
     check(config, "the fixture qruntime_config")
     markers = from_markers(request.node)
     for marker in markers:  # those that were added since the collection have not been looked at
-        check(marker, f"@pytest.mark.{MARKER}")
+        check(marker, f"@pytest.mark.{MARKER}", OF_MARKERS)
     ini, command_line = given(request.config)
     return merged(ini, config, *markers, command_line)
 
@@ -208,7 +236,7 @@ def merged(*layers: Mapping[str, Any]) -> dict[str, Any]:
 
 def from_ini(config: pytest.Config) -> dict[str, Any]:
     """What the ini file says."""
-    found = {setting: config.getini(setting.ini) for setting in (*SETTINGS, *SOURCES)}
+    found = {setting: config.getini(setting.ini) for setting in ALL}
     return {
         setting.name: read(setting, _joined(value), f"ini {setting.ini}") for setting, value in found.items() if value
     }
@@ -216,7 +244,7 @@ def from_ini(config: pytest.Config) -> dict[str, Any]:
 
 def from_command_line(config: pytest.Config) -> dict[str, Any]:
     """What the command line says."""
-    found = {setting: config.getoption(setting.option, default=None) for setting in (*SETTINGS, *SOURCES)}
+    found = {setting: config.getoption(setting.option, default=None) for setting in ALL}
     return {
         setting.name: read(setting, _joined(value), setting.option)
         for setting, value in found.items()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from docs.generating.markdown import cell
 from pytest_qruntime.recording.options import MODES
-from pytest_qruntime.settings import SETTINGS, SOURCES, Setting
+from pytest_qruntime.settings import JUDGEMENTS, SETTINGS, SOURCES, Setting
 
 OPTIONS = """\
 # Options, ini keys and the marker
@@ -25,6 +25,13 @@ What stands behind a test is decided in the same way:
 | --- | --- | --- | --- | --- |
 """
 
+OPTIONS_OF_JUDGEMENTS = """
+What becomes of a test that is over is decided so, too; see [what is judged by itself](../how-to/contracts.md):
+
+| option | ini key | keyword | what it decides | default |
+| --- | --- | --- | --- | --- |
+"""
+
 OPTIONS_IN_INI = """
 In code the values are Python's: numbers, `True` and `False`, a `Plan`, a mapping or a `Policy`, an aware `datetime`. On
 the command line and in an ini file they are text; policies may be given several times, and add up:
@@ -35,6 +42,16 @@ qruntime_plan = "open"
 qruntime_seed = "7"
 qruntime_policy = ["queued_on_end=cancelled", "batch_ittl=literal", "unused_autoclose=dedicated:600+batch:600"]
 ```
+
+## Contracts
+
+| | |
+| --- | --- |
+| `--qruntime-strict` | tell at the end what was exercised, broken and never touched; a break fails the run |
+| `allow={"SUB-02": "why"}` | in the marker: this test may break that contract, or leave something open (`"leak"`) |
+
+Neither has an ini key: the one belongs to a run, the other to a test. See
+[strict runs](../how-to/contracts.md#strict-runs).
 
 ## Recording
 
@@ -62,6 +79,8 @@ def page() -> str:
             *map(_setting, SETTINGS),
             OPTIONS_OF_SOURCES,
             *map(_setting, SOURCES),
+            OPTIONS_OF_JUDGEMENTS,
+            *map(_setting, JUDGEMENTS),
             OPTIONS_IN_INI,
             *(f"| `{mode}` | {meaning} |\n" for mode, meaning in MODES.items()),
         ]

@@ -31,6 +31,14 @@ def hidden(excinfo: Any) -> bool:
 __tracebackhide__ = hidden
 
 
+def check_id(contract_id: object) -> None:
+    """Raise `ConfigurationError`, with the ids that are near, if there is no contract of that id."""
+    if not any(one.id == contract_id for one in CATALOGUE):
+        near = get_close_matches(str(contract_id).upper(), [one.id for one in CATALOGUE], n=5)
+        meant = f"did you mean {', '.join(near)}?" if near else "ids are such as 'CAN-02'"
+        raise ConfigurationError(f"there is no contract {contract_id!r}; {meant} docs/reference/contracts.md has all")
+
+
 class ContractChecker:
     """The contracts, judged on what happened in a test so far.
 
@@ -54,12 +62,7 @@ class ContractChecker:
 
     def assert_holds(self, contract_id: str) -> None:
         """A contract was exercised and not broken. Raises `ConfigurationError` if there is none of that id."""
-        if not any(one.id == contract_id for one in CATALOGUE):
-            near = get_close_matches(str(contract_id).upper(), [one.id for one in CATALOGUE], n=5)
-            meant = f"did you mean {', '.join(near)}?" if near else "ids are such as 'CAN-02'"
-            raise ConfigurationError(
-                f"there is no contract {contract_id!r}; {meant} docs/reference/contracts.md has all"
-            )
+        check_id(contract_id)
         self._hold([contract_id], None, f"{contract_id} holds")
 
     def assert_no_submits_after_close(self, session: object = None) -> None:

@@ -97,12 +97,7 @@ class Report:
 
     def told(self, one: Break) -> str:
         """A break in words: when, by whom, what was expected and seen, and the timeline around it."""
-        about = ", ".join(
-            f"{what} {name}"
-            for what, name in (("session or batch", one.workload), ("job", one.job), ("exchange", one.exchange))
-            if name is not None
-        )
-        lines = [f"  at {seconds(one.at_us)}{', ' if about else ''}{about}"]
+        lines = [f"  at {seconds(one.at_us)}{', ' if one.about else ''}{one.about}"]
         lines += [f"    expected: {one.expected}", f"    seen:     {one.seen}"]
         return "\n".join([*lines, *self._timeline(one)])
 

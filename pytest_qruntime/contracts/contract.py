@@ -64,6 +64,12 @@ class Break(NamedTuple):
     number: int | None = None
     exchange: int | None = None
 
+    @property
+    def about(self) -> str:
+        """Whom it is about, in words; empty if that is nobody in particular."""
+        named = (("session or batch", self.workload), ("job", self.job), ("exchange", self.exchange))
+        return ", ".join(f"{what} {name}" for what, name in named if name is not None)
+
 
 Outcome = bool | Break
 """One case in which a rule was exercised: True if it held."""

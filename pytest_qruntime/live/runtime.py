@@ -129,6 +129,10 @@ class LiveRuntime(Surface):
     def _opened(self) -> Iterable[Opened]:
         return self._observed.opened
 
+    def on_open(self, tell: Callable[[str], None]) -> None:
+        """Have `tell` called with the id of each session or batch from now on, in the thread that opened it."""
+        self._observed.on_open = tell
+
     def _submitted(self) -> Iterable[Submitted]:
         return self._observed.submitted
 

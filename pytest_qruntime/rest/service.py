@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from random import Random
 from typing import Final
@@ -38,6 +39,8 @@ class Service:
 
     Attributes:
         engine: what computes the results of circuits: a name of `programs.engines`.
+        on_open: is called with the id of each session or batch that a client opened, in the thread that answers; None:
+            nobody asks.
     """
 
     base_url: Final = BASE_URL
@@ -45,6 +48,7 @@ class Service:
     def __init__(self, world: World, *, engine: str = "ideal") -> None:
         self.world = world
         self.engine = engine
+        self.on_open: Callable[[str], None] | None = None
         self.accounts = Accounts(world)
         self.devices = Devices(world)
         self.mocks = Mocks(world, self.devices)

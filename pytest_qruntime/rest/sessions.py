@@ -31,6 +31,8 @@ def create(call: Call, _: str) -> Response:
         interactive_ttl_s=body.get("interactive_ttl"),
         active_ttl_s=body.get("active_ttl"),
     )
+    if call.service.on_open is not None:
+        call.service.on_open(workload.id)
     return json_answer(document(workload, call))
 
 

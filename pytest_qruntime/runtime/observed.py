@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from pytest_qruntime.cassette.replay.meaning import created, document, place
@@ -12,9 +12,14 @@ from pytest_qruntime.runtime.surface import Opened, Submitted
 
 
 class Observed:
-    """The exchanges of one run of a test, in the order in which they were noted, and what was created in them."""
+    """The exchanges of one run of a test, in the order in which they were noted, and what was created in them.
+
+    Attributes:
+        on_open: is called with the id of each session or batch that was opened, by whoever notes it; None: nobody asks.
+    """
 
     def __init__(self) -> None:
+        self.on_open: Callable[[str], None] | None = None
         self._exchanges: list[Exchange] = []
         self._opened: dict[str, Opened] = {}
         self._submitted: dict[str, Submitted] = {}
@@ -39,6 +44,8 @@ class Observed:
         else:
             is_batch = document(exchange.request_body).get("mode") == Batch.mode
             self._opened[new] = Opened(new, Batch.mode if is_batch else Session.mode, crn)
+            if self.on_open is not None:
+                self.on_open(new)
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:

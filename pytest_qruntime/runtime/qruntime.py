@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 import httpx
@@ -100,6 +100,13 @@ class QRuntime(Troubles, Surface):
     def _opened(self) -> Iterator[Opened]:
         for one in list(self.world.workloads.values()):
             yield Opened(one.id, one.mode, self.service.crn(one.instance))
+
+    def on_open(self, tell: Callable[[str], None]) -> None:
+        """Have `tell` called with the id of each session or batch from now on, in the thread that opened it.
+
+        For clients of a loopback server that is the thread of the server.
+        """
+        self.service.on_open = tell
 
     def _submitted(self) -> Iterator[Submitted]:
         for job in list(self.world.jobs.values()):

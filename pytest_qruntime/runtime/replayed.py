@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import ClassVar
@@ -105,6 +105,10 @@ class ReplayedRuntime(Surface):
 
     def _opened(self) -> Iterable[Opened]:
         return self.account.observed.opened
+
+    def on_open(self, tell: Callable[[str], None]) -> None:
+        """Have `tell` called with the id of each session or batch from now on, in the thread that opened it."""
+        self.account.observed.on_open = tell
 
     def _submitted(self) -> Iterable[Submitted]:
         return self.account.observed.submitted

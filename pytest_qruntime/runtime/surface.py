@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, NamedTuple
 
@@ -151,6 +151,10 @@ class Surface(ABC):
     @abstractmethod
     def _submitted(self) -> Iterable[Submitted]:
         """The jobs that were submitted so far, in that order, without deleted ones."""
+
+    @abstractmethod
+    def on_open(self, tell: Callable[[str], None]) -> None:
+        """Have `tell` called with the id of each session or batch from now on, in the thread that opened it."""
 
     # -- clients -----------------------------------------------------------------------------------------------------
 

@@ -38,7 +38,9 @@ def test_one_break_outweighs_what_held() -> None:
     assert tally.broken_by("SUB-02") == ["second"]
     assert tally.broken_by("DET-05") == []
     assert tally.lines() == [
-        "broken: SUB-02 by second",
+        "broken: SUB-02 (must): A closed session or batch takes no jobs: a submit is refused.",
+        "  second: at 60 s, session or batch w, job j",
+        "    expected it is refused; seen: it is accepted after workload.closed",
         "1 of 3 contracts hold: DET-05 (3)",
         "1 were never exercised: ORD-02",
     ]
@@ -54,7 +56,42 @@ def test_the_tallies_of_several_processes_add_up() -> None:
         both.merge(json.loads(json.dumps(tally.data())))
 
     assert both.verdict("SUB-02") == BROKEN
-    assert "DET-05 (2)" in both.lines()[1]
+    assert "DET-05 (2)" in both.lines()[-2]
+
+
+def test_a_break_is_told_with_what_broke_it_and_with_the_reason_that_allows_it() -> None:
+    trace = told(OPENED, CLOSED, (60, kinds.JOB_QUEUED, "w", "j", JOB), (70, kinds.JOB_QUEUED, "w", "k", JOB))
+    report, tally = check(trace, contracts=RULES), Tally(RULES)
+    tally.add("second", report, trace=trace)
+    assert tally.lines()[1] == "  second: at 60 s, session or batch w, job j, by job.queued, and 1 more"
+
+    tally.add("first", report, trace=trace, allowed={"SUB-02": "it is a demo"})
+    assert tally.lines()[1:3] == [
+        "  first: at 60 s, session or batch w, job j, by job.queued, and 1 more",
+        "    allowed: it is a demo",
+    ]
+    assert tally.broken_by("SUB-02") == ["second"]
+
+
+def test_what_was_broken_where_that_is_allowed_is_not_broken() -> None:
+    tally = Tally(RULES)
+    tally.add("first", bad(), allowed={"SUB-02": "it is a demo"})
+
+    assert tally.verdict("SUB-02") == HOLDS
+    assert tally.lines()[0].startswith("broken where that is allowed: SUB-02 (must): ")
+
+
+def test_the_request_that_broke_a_rule_is_told_if_the_trace_has_it() -> None:
+    asked = {"operation": "submit", "method": "POST", "path": "/v1/jobs", "status": 200, "exchange": 7}
+    trace = told(
+        OPENED,
+        CLOSED,
+        (60, kinds.JOB_QUEUED, "w", "j", {**JOB, "exchange": 7}),
+        (60, kinds.REQUEST_ANSWERED, "w", "j", asked),
+    )
+    tally = Tally(RULES)
+    tally.add("first", check(trace, contracts=RULES), trace=trace)
+    assert tally.lines()[1] == "  first: at 60 s, session or batch w, job j, exchange 7, by POST /v1/jobs (200)"
 
 
 def test_tallies_of_another_catalogue_do_not_add_up() -> None:

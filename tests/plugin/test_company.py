@@ -129,7 +129,7 @@ def test_the_fixtures_explain_themselves(project: Project) -> None:
         for number, line in enumerate(lines)
         if line.startswith("qruntime")
     }
-    assert list(found) == [
+    assert set(found) == {
         "qruntime_config",
         "qruntime",
         "qruntime_clock",
@@ -137,7 +137,7 @@ def test_the_fixtures_explain_themselves(project: Project) -> None:
         "qruntime_session",
         "qruntime_batch",
         "qruntime_contracts",
-    ]
+    }
     assert all(text and text != "no docstring available" for text in found.values())
 
 

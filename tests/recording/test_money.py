@@ -106,9 +106,9 @@ CRASH = """
 
     @pytest.mark.qruntime(source="cassette")
     def test_it(qruntime):
-        qruntime.session()
-        if qruntime.source == "live":
-            os._exit(1)
+        with qruntime.session():
+            if qruntime.source == "live":
+                os._exit(1)
 """
 
 

@@ -1,0 +1,91 @@
+"""What the tests of a process were judged to have shown, for the end of the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytest_qruntime.contracts import Report, Tally
+from pytest_qruntime.judging.allowed import Entry
+from pytest_qruntime.model import Trace
+
+
+@dataclass
+class Judgement:
+    """What one run of a test was judged to have shown.
+
+    Attributes:
+        label: the test.
+        report: on the contracts, and the `trace` that it is about; None: they were not judged, and `because` says why.
+        leaks: what it left open, each in a line.
+        allowed: what it may break; `used`: which of that it did.
+    """
+
+    label: str
+    report: Report | None = None
+    trace: Trace | None = None
+    because: str = ""
+    leaks: list[str] = field(default_factory=list)
+    allowed: Mapping[str, Entry] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+
+
+class Record:
+    """The judgements of many tests, added up. What it sends to another process is plain JSON."""
+
+    def __init__(self) -> None:
+        self.tally = Tally()
+        self._entries: dict[Entry, bool] = {}
+        self._leaks: list[str] = []
+        self._unjudged: dict[str, list[str]] = {}
+
+    def add(self, one: Judgement) -> None:
+        """Count a judgement."""
+        if one.report is None:
+            self._unjudged.setdefault(one.because, []).append(one.label)
+        else:
+            reasons = {entry.name: entry.reason for entry in one.allowed.values()}
+            self.tally.add(one.label, one.report, trace=one.trace, allowed=reasons)
+        self._leaks += [f"{one.label}: {leak}" for leak in one.leaks]
+        self._note((entry, entry.name in one.used) for entry in one.allowed.values())
+
+    def _note(self, entries: Iterable[tuple[Entry, bool]]) -> None:
+        for entry, used in entries:
+            self._entries[entry] = used or self._entries.get(entry, False)
+
+    def data(self) -> dict[str, Any]:
+        """All of it as plain JSON."""
+        return {
+            "tally": self.tally.data(),
+            "entries": [[*entry, used] for entry, used in self._entries.items()],
+            "leaks": self._leaks,
+            "unjudged": self._unjudged,
+        }
+
+    def merge(self, data: Mapping[str, Any]) -> None:
+        """Add what another process sent."""
+        self.tally.merge(data["tally"])
+        self._note((Entry(where, name, reason), used) for where, name, reason, used in data["entries"])
+        self._leaks += data["leaks"]
+        for because, labels in data["unjudged"].items():
+            self._unjudged.setdefault(because, []).extend(labels)
+
+    @property
+    def broken(self) -> bool:
+        """Whether a contract was broken where that was not allowed."""
+        return bool(self.tally.ids("broken"))
+
+    def lines(self) -> list[str]:
+        """A summary for people; the same whoever ran the tests, and in whatever order."""
+        entries = sorted(entry for entry, used in self._entries.items() if not used)
+        return [
+            f"judged: {self.tally.traces} runs of tests",
+            *(
+                f"not judged: {because}: {', '.join(sorted(labels))}"
+                for because, labels in sorted(self._unjudged.items())
+            ),
+            *self.tally.lines(),
+            *(f"left open: {line}" for line in sorted(self._leaks)),
+            *(f"allowed, and not broken: {name} by {where} ({reason})" for where, name, reason in entries),
+        ]

@@ -1,0 +1,163 @@
+"""One run of a test, from the moment that its service is there until it is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_qruntime.arguments import LEAK
+from pytest_qruntime.judging.allowed import Entry, allowed
+from pytest_qruntime.judging.errors import ContractWarning, LeakedSessionWarning
+from pytest_qruntime.judging.hooks import JUDGE, OVER, TOLD
+from pytest_qruntime.judging.openings import Openings
+from pytest_qruntime.model.errors import QRuntimeError
+from pytest_qruntime.recording.phase import FAILED, UNANSWERED
+
+if TYPE_CHECKING:
+    from pytest_qruntime.contracts import Terms
+    from pytest_qruntime.judging.leaks import Leak
+    from pytest_qruntime.judging.record import Judgement
+    from pytest_qruntime.model import Trace
+    from pytest_qruntime.runtime.surface import Surface
+
+__tracebackhide__ = True  # what a test left behind is told in words
+
+
+@contextmanager
+def judged(item: pytest.Item, decided: Mapping[str, Any]) -> Iterator[Trial]:
+    """Judge a run of a test when its service is gone.
+
+    Its service has to be opened inside; see `Trial`. What is wrong fails the test, as an error of its teardown: only
+    then everything is closed that its fixtures close. Of a test that has failed already it is told below the failure.
+    """
+    trial = Trial(item, decided)
+    try:
+        yield trial
+    except BaseException:
+        item.stash[FAILED] = True
+        trial.end()
+        raise
+    trial.end()
+
+
+class Trial:
+    """One run of a test: `begin` when its service is there, `take` when the test is over, `end` when it is gone.
+
+    Args:
+        item: the test.
+        decided: its settings.
+    """
+
+    def __init__(self, item: pytest.Item, decided: Mapping[str, Any]) -> None:
+        self._item = item
+        self._decided = decided
+        self._contracts: str = decided.get("contracts", "fail")
+        self._leaks: str = decided.get("leaks", "fail")
+        self._openings = Openings(item.path)
+        self._allowed: dict[str, Entry] = allowed(item)
+        self._judgement: Judgement | None = None
+        self._left: list[Leak] = []
+        self._problems: list[str] = []
+        self._surface: Surface | None = None
+
+    def begin(self, surface: Surface) -> None:
+        """The service is there, and nobody has used it."""
+        if self._leaks != "off":
+            surface.on_open(self._openings.note)
+        self._surface = surface
+
+    def take(self) -> None:
+        """The test is over, and the service still there: look at what happened."""
+        is_off = self._contracts == "off" and self._leaks == "off"
+        if self._surface is None or not self._item.stash.get(OVER, False) or (is_off and not self._judge.strict):
+            return
+        from pytest_qruntime.judging.record import Judgement
+
+        self._judgement = Judgement(self._item.nodeid, allowed=self._allowed)
+        if is_off:
+            self._judgement.because = "contracts=off"
+            return
+        from pytest_qruntime.judging.terms import terms_of
+
+        try:
+            trace, terms = self._surface.trace, terms_of(self._surface, self._decided)
+        except QRuntimeError as problem:  # of a recording by another tool nobody knows when anything was
+            self._judgement.because = str(problem)
+            return
+        self._judge_contracts(self._surface, trace, terms)
+        self._look_for_leaks(self._surface, trace, terms)
+
+    def end(self) -> None:
+        """The service is gone: tell what is wrong. Raises pytest's `Failed` if the test has not failed already."""
+        judgement = self._judgement
+        if judgement is None:
+            return
+        self._tell_leaks(judgement)
+        self._judge.take(self._item, judgement)
+        problems = [text for text in self._problems if text]
+        if problems and FAILED in self._item.stash:
+            self._item.stash.setdefault(TOLD, []).extend(problems)
+        elif problems:
+            pytest.fail("\n\n".join(problems), pytrace=False)
+
+    # ------------------------------------------------------------------------------------------------------------------
+
+    def _judge_contracts(self, surface: Surface, trace: Trace, terms: Terms) -> None:
+        from pytest_qruntime.judging.verdict import judge
+
+        assert self._judgement is not None
+        if self._contracts == "off":
+            self._judgement.because = "contracts=off"
+            return
+        if self._item.stash.get(UNANSWERED, ()):
+            self._judgement.because = "requests had no answer in the recording"
+            return
+        verdict = judge(self._item, trace, terms, level=self._contracts, surface=surface)
+        self._judgement.report, self._judgement.trace = verdict.report, trace
+        self._judgement.used |= verdict.used
+        self._problems.append(verdict.failure)
+        if verdict.warning:
+            self._item.warn(ContractWarning(verdict.warning))
+
+    def _look_for_leaks(self, surface: Surface, trace: Trace, terms: Terms) -> None:
+        if self._leaks == "off":
+            return
+        from pytest_qruntime.judging.leaks import leaked
+        from pytest_qruntime.runtime import QRuntime
+
+        opened, now_us = self._openings.found, surface.clock.world.now_us
+        used: dict[str, int] = {}
+        if isinstance(surface, QRuntime):
+            workloads = surface.world.workloads
+            used = {name: workloads[name].usage_us(now_us) or 0 for name in opened if name in workloads}
+        self._left = leaked(trace, terms, opened, now_us, used)
+
+    def _tell_leaks(self, judgement: Judgement) -> None:
+        if not self._left:
+            return
+        from pytest_qruntime.judging import leaks
+        from pytest_qruntime.judging.forecast import forecast
+        from pytest_qruntime.runtime import QRuntime
+
+        root = self._item.config.rootpath
+        head = leaks.head(self._left, root)
+        if LEAK in self._allowed:
+            judgement.used.add(LEAK)
+            judgement.leaks.append(f"{head}; allowed: {self._allowed[LEAK].reason}")
+            return
+        judgement.leaks.append(head)
+        surface = self._surface
+        ahead = forecast(surface.world, [one.id for one in self._left]) if isinstance(surface, QRuntime) else {}
+        each = [leaks.told(one, ahead.get(one.id), root) for one in self._left]
+        text = "\n\n".join([head, *each, leaks.ADVICE])
+        if self._leaks == "warn":
+            self._item.warn(LeakedSessionWarning(text))
+        else:
+            self._problems.append(text)
+
+    @property
+    def _judge(self) -> Any:
+        return self._item.config.stash[JUDGE]
