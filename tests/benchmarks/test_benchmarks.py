@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,14 @@ from benchmarks.measure import Ratio, alternate
 from benchmarks.profiles import profiles
 from benchmarks.report import absent, as_json, from_json, page, row
 from benchmarks.traffic import REQUESTS, NullTransport, httpx_client, lifecycle, through_httpx
+
+
+@pytest.fixture(autouse=True)
+def little_to_collect() -> Iterator[None]:
+    """Before each case garbage is collected; what other tests have left in this process need not be looked at."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def test_cases_take_turns_and_the_first_round_is_thrown_away() -> None:
