@@ -19,6 +19,8 @@ _FAILS: Final = 500
 _REFUSED: Final = 400
 _OVER: Final = ("Completed", "Cancelled", "Failed")
 _LONGEST: Final = "2d"
+NOBODY: Final = "00000000-0000-4000-8000-000000000000"
+"""An id of no session."""
 _SHOTS_PER_SECOND: Final = 4_000
 _SHORTEST_S: Final = 4.1
 """What a job of one circuit takes without any shot, by the project's own estimate."""
@@ -113,17 +115,29 @@ class Play:
         backend: str | None = None,
         program: str = "sampler",
         params: Mapping[str, Any] | None = None,
+        **more: Any,
     ) -> str | None:
-        """Submit a job that takes about so many seconds; a plain one without a session or batch."""
+        """Submit a job that takes about so many seconds; a plain one without a session or batch.
+
+        What else is given is sent as it is.
+        """
         shots = max(1, round((seconds - _SHORTEST_S) * _SHOTS_PER_SECOND))
         body: dict[str, Any] = {
             "program_id": program,
             "backend": backend or self.backend,
             "params": self._circuits.params(shots) if params is None else params,
         }
-        optional = {"session_id": workload, "cost": cost, "tags": list(tags)}
+        optional = {"session_id": workload, "cost": cost, "tags": list(tags), **more}
         body.update({name: value for name, value in optional.items() if value})
         return self._made(self.jobs, self.ask("POST", "/v1/jobs", body))
+
+    def estimator(self) -> dict[str, Any]:
+        """The parameters of a short estimator job."""
+        return self._circuits.estimator()
+
+    def nonsense(self) -> dict[str, Any]:
+        """The parameters of a job that fails: nobody could read its circuit."""
+        return {"pubs": [["OPENQASM 3.0; this is no circuit"]]}
 
     def close(self, workload: str | None) -> None:
         """Close it: it takes no more jobs."""
@@ -170,6 +184,16 @@ class Play:
         if job is not None:
             self.ask("GET", f"/v1/jobs/{job}/results")
 
+    def metrics(self, job: str | None, headers: Mapping[str, str]) -> None:
+        """Read the metrics of a job, with these headers."""
+        if job is not None:
+            self.ask("GET", f"/v1/jobs/{job}/metrics", headers=headers)
+
+    def list(self, **filters: Any) -> None:
+        """List jobs; a filter may have several values."""
+        query = str(httpx.QueryParams({name: value for name, value in filters.items() if value is not None}))
+        self.ask("GET", f"/v1/jobs?{query}" if query else "/v1/jobs")
+
     def other_backend(self) -> str:
         """The name of another backend; the fake gets one. Raises `LackingError` if the service has none."""
         if self.qruntime.source == "fake":
@@ -190,10 +214,25 @@ class Play:
             self.ask("GET", f"/v1/sessions/{workload}")
         return self
 
-    def ask(self, method: str, path: str, body: Any = None) -> dict[str, Any] | None:
-        """The document of an answer; empty if it has none, None if the service refused."""
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        without: str | None = None,
+    ) -> dict[str, Any] | None:
+        """The document of an answer; empty if it has none, None if the service refused.
+
+        `without` names a header that is left out.
+        """
+        http = self.qruntime.http
+        request = http.build_request(method, path, json=body, headers=headers)
+        if without is not None:
+            request.headers.pop(without, None)
         try:
-            response = self.qruntime.http.request(method, path, json=body)
+            response = http.send(request, auth=None) if without == "Authorization" else http.send(request)
         except httpx.HTTPError as error:
             raise AstrayError(f"{method} {path} got no answer: {error}") from None
         if response.status_code >= _FAILS:

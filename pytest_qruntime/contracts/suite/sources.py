@@ -53,7 +53,11 @@ class Source(ABC):
         return {**scenario.settings, "policy": {**self._policy, **scenario.knobs}, "freeze": False}
 
     def _terms(self, scenario: Scenario) -> Terms:
-        return Terms(policy=Policy(**{**self._policy, **scenario.knobs}), alone=True)
+        """What is known of the service besides what it answers. No answer names the instance, so its name is empty."""
+        from pytest_qruntime.arguments import plan
+
+        plans = {"": plan(scenario.settings.get("plan", PREMIUM))}
+        return Terms(policy=Policy(**{**self._policy, **scenario.knobs}), plans=plans, alone=True)
 
 
 def told(scenario: Scenario, play: Play) -> tuple[str | None, str | None]:

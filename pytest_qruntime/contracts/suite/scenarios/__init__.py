@@ -3,6 +3,7 @@
 from typing import Final
 
 from pytest_qruntime.contracts.suite.scenario import Scenario
+from pytest_qruntime.contracts.suite.scenarios.asking import ASKING
 from pytest_qruntime.contracts.suite.scenarios.cancelling import CANCELLING
 from pytest_qruntime.contracts.suite.scenarios.closing import CLOSING
 from pytest_qruntime.contracts.suite.scenarios.jobs import JOBS
@@ -12,7 +13,7 @@ from pytest_qruntime.contracts.suite.scenarios.ordering import ORDERING
 from pytest_qruntime.contracts.suite.scenarios.plans import PLANS
 from pytest_qruntime.contracts.suite.scenarios.submitting import SUBMITTING
 
-CHAPTERS: Final = (OPENING, SUBMITTING, CLOSING, CANCELLING, LIMITS, JOBS, ORDERING, PLANS)
+CHAPTERS: Final = (OPENING, SUBMITTING, CLOSING, CANCELLING, LIMITS, JOBS, ORDERING, PLANS, ASKING)
 
 SCENARIOS: Final[tuple[Scenario, ...]] = tuple(scenario for chapter in CHAPTERS for scenario in chapter.all)
 

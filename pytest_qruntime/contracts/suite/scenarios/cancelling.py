@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_qruntime.contracts.suite.play import Play
+from pytest_qruntime.contracts.suite.play import NOBODY, Play
 from pytest_qruntime.contracts.suite.scenario import Scenarios
 
 CANCELLING = Scenarios()
@@ -59,4 +59,4 @@ def cancelled_without_a_job(s: Play) -> None:
     s.cancel(session)
     s.look()
     s.cancel(session)
-    s.cancel("00000000-0000-4000-8000-000000000000")
+    s.cancel(NOBODY)

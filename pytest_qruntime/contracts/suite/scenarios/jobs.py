@@ -6,7 +6,6 @@ from pytest_qruntime.contracts.suite.play import Play
 from pytest_qruntime.contracts.suite.scenario import Scenarios
 
 JOBS = Scenarios()
-_NONSENSE = {"pubs": [["OPENQASM 3.0; this is no circuit"]]}
 
 
 @JOBS.scenario("JCN-01 JCN-06 USG-10 USG-08 USG-07 JOB-05 JOB-02", takes_s=5, lanes=1)
@@ -37,11 +36,11 @@ def a_plain_job_is_cancelled_in_the_queue(s: Play) -> None:
 def a_job_fails(s: Play) -> None:
     """It has no circuit that anybody could read; the session costs no less for it."""
     session = s.session()
-    s.run(session, params=_NONSENSE)
+    s.run(session, params=s.nonsense())
     s.run(session, 10)
     s.ended().look()
     s.close(session)
-    s.run(None, params=_NONSENSE)
+    s.run(None, params=s.nonsense())
     s.ended()
 
 

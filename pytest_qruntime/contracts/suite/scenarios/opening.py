@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pytest_qruntime.contracts.suite.play import Play
+from pytest_qruntime.contracts.suite.play import NOBODY, Play
 from pytest_qruntime.contracts.suite.scenario import Scenarios
 
 OPENING = Scenarios()
 
 
-@OPENING.scenario("OPN-01 OPN-02 DET-05 CLS-06 CLS-10 CLS-12 INV-04 ITT-07 ACT-03 USG-09 ACT-01")
+@OPENING.scenario("OPN-01 OPN-02 OPN-03 DET-05 CLS-06 CLS-10 CLS-12 INV-04 ITT-07 ACT-03 USG-09 ACT-01")
 def opened_and_closed(s: Play) -> None:
     """An unused session and an unused batch; closed twice, and not to be opened again."""
     session, batch = s.session(), s.batch()
@@ -73,7 +73,7 @@ def waiting_for_the_lanes(s: Play) -> None:
     s.close(session)
 
 
-@OPENING.scenario("OPN-09", plan="open")
+@OPENING.scenario("OPN-09 OPN-10 OPN-13", plan="open")
 def a_session_on_the_open_plan(s: Play) -> None:
     """It is refused; a batch is not."""
     s.session()
@@ -86,11 +86,10 @@ def what_nobody_can_have(s: Play) -> None:
     s.session(backend=None)
     s.open(mode="nonsense")
     s.session(10_000_000)
-    nowhere = "00000000-0000-4000-8000-000000000000"
-    s.run(nowhere)
-    s.close(nowhere)
-    s.reopen(nowhere)
-    s.cancel(nowhere)
+    s.run(NOBODY)
+    s.close(NOBODY)
+    s.reopen(NOBODY)
+    s.cancel(NOBODY)
     s.cancel_job("d0000000000000000000")
 
 

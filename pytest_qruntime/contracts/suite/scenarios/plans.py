@@ -13,12 +13,14 @@ _PREMIUM: Final = KNOWN["premium"]
 _LIMITS: Final = "an instance with limits of its own, which nobody can ask a service for"
 
 
-@PLANS.scenario("PLN-01", takes_s=1_000, lanes=1, plan="open")
+@PLANS.scenario("PLN-01 PLN-06", takes_s=1_000, lanes=1, plan="open")
 def the_open_plan_is_used_up(s: Play) -> None:
     """It has ten minutes."""
     jobs = [s.run(None, 400) for _ in range(3)]
+    s.ask("GET", "/v1/instances/usage")
     s.ended(*jobs[:2])
     s.run(None, 10)
+    s.ask("GET", "/v1/instances/usage")
 
 
 @PLANS.scenario("PLN-04", fake_only=_LIMITS, lanes=1, plan=_PREMIUM.but(usage_limit_s=20))
