@@ -189,7 +189,7 @@ class Play:
         if job is not None:
             self.ask("GET", f"/v1/jobs/{job}/metrics", headers=headers)
 
-    def list(self, **filters: Any) -> None:
+    def list_jobs(self, **filters: Any) -> None:
         """List jobs; a filter may have several values."""
         query = str(httpx.QueryParams({name: value for name, value in filters.items() if value is not None}))
         self.ask("GET", f"/v1/jobs?{query}" if query else "/v1/jobs")

@@ -37,7 +37,7 @@ def a_session_is_watched(s: Play) -> None:
     s.close(session)
     s.look()
     s.run(session)
-    s.list(session_id=session)
+    s.list_jobs(session_id=session)
     s.ended().look()
     s.result(first)
     s.metrics(first, _VERSION)
@@ -84,14 +84,14 @@ def lists_of_jobs(s: Play) -> None:
     """Pending ones and others, page by page, by tags, and of a session that is not there."""
     first, second = s.run(None, 20, tags=["one", "two"]), s.run(tags=["one"])
     s.started(first)
-    s.list(pending="true")
+    s.list_jobs(pending="true")
     s.ended(first, second)
-    s.list(pending="false", limit="1")
-    s.list(pending="false", limit="1", offset="1")
-    s.list()
-    s.list(**{"tags[]": "one"})
-    s.list(tags=["one", "two"])
-    s.list(session_id=NOBODY)
+    s.list_jobs(pending="false", limit="1")
+    s.list_jobs(pending="false", limit="1", offset="1")
+    s.list_jobs()
+    s.list_jobs(**{"tags[]": "one"})
+    s.list_jobs(tags=["one", "two"])
+    s.list_jobs(session_id=NOBODY)
     s.ask("GET", "/v1/tags?type=job&search=on")
     s.ask("GET", "/v1/workloads")
     s.ask("GET", f"/v1/sessions/{NOBODY}")
@@ -126,7 +126,7 @@ def nobody_asks(s: Play) -> None:
     """Without a token, and without an instance, nothing is answered."""
     for header in ("Authorization", "Service-CRN"):
         s.ask("GET", "/v1/jobs", without=header)
-    s.list()
+    s.list_jobs()
 
 
 @ASKING.scenario("PLN-09", policy={"max_payload_bytes": 2_000})
