@@ -44,9 +44,13 @@ def keep(failure: Failure) -> bool:
     return kept is not None
 
 
-def reported(error: BaseException, kept: deque[Failure]) -> Iterator[Failure]:
-    """The failures that an error of Hypothesis's is, or that it is a group of."""
+def reported(error: BaseException, kept: deque[Failure]) -> list[Failure]:
+    """The failures that an error of Hypothesis's is, or that it is a group of; the last one if it does not say."""
+    return list(_reported(error, kept)) or list(kept)[-1:]
+
+
+def _reported(error: BaseException, kept: deque[Failure]) -> Iterator[Failure]:
     if (found := next((one for one in kept if one.error is error), None)) is not None:
         yield found
     for part in getattr(error, "exceptions", ()):
-        yield from reported(part, kept)
+        yield from _reported(part, kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from contextvars import ContextVar
@@ -16,6 +17,7 @@ from typing_extensions import Self
 
 from pytest_qruntime.client import ServiceError
 from pytest_qruntime.contracts import ContractChecker, Terms
+from pytest_qruntime.judging.errors import ContractWarning
 from pytest_qruntime.machine import life, premises
 from pytest_qruntime.machine.case import TestCaseOf
 from pytest_qruntime.machine.failures import Failure, keep
@@ -162,13 +164,18 @@ class RuntimeMachine(Rules, metaclass=life.Opening):
             raise AssertionError(f"the service failed: {'; '.join(self._watch.seen)}")
 
     def _keep_contracts(self) -> None:
-        """No contract is broken that is more than a guess of ours."""
-        qruntime = self.qruntime
+        """No contract is broken; where that is not to fail an example, there is a warning."""
+        qruntime, level = self.qruntime, self._premises.contracts
         checker = ContractChecker(lambda: qruntime.trace, lambda: Terms.of(qruntime.world))
-        for finding in checker.check().failures if self._premises.contracts == "fail" else ():
+        if level == "off":
+            return
+        report = checker.check()
+        for finding in report.failures if level == "fail" else ():
             if self._script is not None:
                 self._script.check(f"qruntime_contracts.assert_holds({finding.contract.id!r})")
             checker.assert_holds(finding.contract.id)
+        for finding in report.broken:
+            warnings.warn(ContractWarning(report.describe(finding)), stacklevel=2)
 
     # -- the end -----------------------------------------------------------------------------------------------------
 
