@@ -17,11 +17,13 @@ from pytest_qruntime.model import ConfigurationError, Durations, JobRequest, Pla
 from pytest_qruntime.model.errors import whole_number
 from pytest_qruntime.model.instance import DEFAULT_REGION
 from pytest_qruntime.model.plan import PLANS
+from pytest_qruntime.several import ALL_ORDERS, SWEEP
 
 DurationsFunction = Callable[[JobRequest], Durations | tuple[float, float]]
 
 __tracebackhide__ = True  # what is wrong with an argument is told where it is given
 
+_ORDER: Final = re.compile(r"\d+(\.\d+)+")
 _REGION: Final = re.compile(r"[a-z][a-z0-9-]*")
 _CRN: Final = re.compile(r"crn:v1:[a-z0-9-]+:[a-z]+:quantum-computing:([a-z][a-z0-9-]*):a/[^:\s]+:[^:\s]+::")
 SOURCES: Final = ("fake", "cassette", "live")
@@ -42,13 +44,29 @@ def policy(value: object) -> Policy:
     """The policy: a `Policy`, or a mapping of the knobs that differ from the default; None is the default."""
     if isinstance(value, Policy):
         return value
-    return Policy().but(**knobs(value))
+    found = knobs(value)
+    if SWEEP in found:
+        raise ConfigurationError(
+            f"policy is {value!r}; a world has one policy. To run a test with every one, say policy={SWEEP!r} in "
+            f"@pytest.mark.qruntime, or --qruntime-policy={SWEEP}"
+        )
+    return Policy().but(**found)
+
+
+def swept_policy(value: object) -> Policy:
+    """The policy of a test, which may ask for a sweep."""
+    found = dict(knobs(value))
+    if not isinstance(found.pop(SWEEP, True), bool):
+        raise ConfigurationError(f"policy is {value!r}; expected True or False for {SWEEP!r}")
+    return Policy().but(**found)
 
 
 def knobs(value: object) -> dict[str, Any]:
-    """The knobs that a policy turns: those of a mapping, every knob of a `Policy`, none of None."""
+    """The knobs that a policy turns: those of a mapping, every knob of a `Policy`, none of None; and the sweep."""
     if value is None:
         return {}
+    if value == SWEEP:
+        return {SWEEP: True}
     if isinstance(value, Policy):
         return {knob.name: getattr(value, knob.name) for knob in Policy.knobs()}
     if not isinstance(value, Mapping):
@@ -206,6 +224,18 @@ def max_age(value: object) -> float | None:
     return seconds_of(value, what="max_age")  # type: ignore[arg-type]  # it refuses other types itself
 
 
+def interleavings(value: object) -> int | str:
+    """In how many orders a test is tried, at most; ``"all"``; or one order, such as ``"1.0.2"``."""
+    if isinstance(value, str) and (value == ALL_ORDERS or _ORDER.fullmatch(value)):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 1:
+        return value
+    raise ConfigurationError(
+        f"interleavings is {value!r}; expected {ALL_ORDERS!r}, or how many orders are tried at most, or the one that a "
+        "failure names, such as '1.0.2'"
+    )
+
+
 def stale(value: object) -> str:
     """What becomes of a test whose recording is too old."""
     if value not in STALE:
@@ -251,7 +281,7 @@ def _contract(name: object) -> None:
 
 CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "plan": plan,
-    "policy": policy,
+    "policy": swept_policy,
     "backend": backend,
     "lanes": lanes,
     "qpu_contention": qpu_contention,
@@ -263,6 +293,7 @@ CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "cassette": cassette,
     "max_age": max_age,
     "stale": stale,
+    "interleavings": interleavings,
     "contracts": contracts,
     "leaks": leaks,
     "allow": allow,

@@ -20,7 +20,18 @@ from pytest_qruntime.judging import hooks as judging
 from pytest_qruntime.recording import hooks, options
 from pytest_qruntime.recording.collecting import refuse
 from pytest_qruntime.recording.starting import begin
-from pytest_qruntime.settings import ALL, MARKER, OF_MARKERS, check, from_command_line, from_ini
+from pytest_qruntime.settings import (
+    ALL,
+    MARKER,
+    OF_MARKERS,
+    asks_several,
+    check,
+    check_several,
+    from_command_line,
+    from_ini,
+    matrix,
+    uses,
+)
 
 __all__ = [
     "qiskit_runtime_service",
@@ -85,9 +96,35 @@ def _begin_suite(config: pytest.Config) -> None:
         config.pluginmanager.register(Table(config.invocation_params.dir / table), "qruntime-table")
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A setting that has several values makes several tests."""
+    if "qruntime" in metafunc.fixturenames and (axes := matrix(metafunc.definition)):
+        from pytest_qruntime.repeating.matrix import expand
+
+        expand(metafunc, axes)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Tests that run several times need somebody who does that."""
+    if any(map(asks_several, session.items)):
+        from pytest_qruntime.repeating.repeater import begin_repeating
+
+        begin_repeating(session)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What there is to tell of tests that ran several times."""
+    reports = [report for several in terminalreporter.stats.values() for report in several]
+    if any(getattr(report, "user_properties", None) for report in reports):
+        from pytest_qruntime.repeating.summary import tell
+
+        tell(terminalreporter, reports)
+
+
 def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
     """A wrong marker is an error before any test runs; all of them are told at once."""
     refuse(session, items, {problem for item in items for problem in marker_problems(item)})
+    refuse(session, items, [problem for item in items if uses(item) for problem in matrix_problems(item)])
 
 
 def marker_problems(item: pytest.Item) -> Iterator[tuple[str, str]]:
@@ -102,3 +139,11 @@ def marker_problems(item: pytest.Item) -> Iterator[tuple[str, str]]:
             check(marker.kwargs, f"@pytest.mark.{MARKER}", OF_MARKERS)
         except ValueError as error:
             yield (node.nodeid, str(error))
+
+
+def matrix_problems(item: pytest.Item) -> Iterator[tuple[str, str]]:
+    """Whether a test has a matrix that made no tests."""
+    try:
+        check_several(item)
+    except ValueError as error:
+        yield (item.nodeid, str(error))

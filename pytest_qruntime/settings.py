@@ -10,6 +10,9 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
+from pytest_qruntime import several
+from pytest_qruntime.several import SWEEP
+
 MARKER: Final = "qruntime"
 MAX_AGE: Final = "90d"
 MODES: Final = ("dedicated:", "batch:")
@@ -53,6 +56,10 @@ def _age(text: str) -> str | None:
     return None if text.lower() == "none" else text
 
 
+def _orders(text: str) -> int | str:
+    return int(text) if text.isdecimal() else text
+
+
 def _yes_or_no(text: str) -> bool:
     words = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
     if text.lower() not in words:
@@ -65,10 +72,10 @@ def _knobs(text: str) -> dict[str, Any]:
     knobs: dict[str, Any] = {}
     for pair in text.split(","):
         name, equals, value = (part.strip() for part in pair.partition("="))
-        if pair.strip() and not equals:
-            raise ValueError(f"{pair.strip()!r}; expected knob=value, and commas between several")
-        if equals:
-            knobs[name] = _literal(value)
+        if pair.strip() and not equals and name != SWEEP:
+            raise ValueError(f"{pair.strip()!r}; expected knob=value, and commas between several, or {SWEEP}")
+        if name:
+            knobs[name] = _literal(value) if equals else True
     return knobs
 
 
@@ -150,7 +157,19 @@ JUDGEMENTS: Final = (
 )
 """How a test is judged when it is over."""
 
-ALL: Final = (*SETTINGS, *SOURCES, *JUDGEMENTS)
+REPEATS: Final = (
+    Setting(
+        "interleavings",
+        _orders,
+        "all|N|ORDER",
+        "in how many orders events of the same instant are tried, at most; or one order; on the fake alone",
+        "1",
+        "'all'",
+    ),
+)
+"""How often a test runs."""
+
+ALL: Final = (*SETTINGS, *SOURCES, *JUDGEMENTS, *REPEATS)
 NAMES: Final = tuple(setting.name for setting in ALL)
 OF_MARKERS: Final = ("allow",)
 """What a marker alone can say: it is about one test."""
@@ -179,7 +198,10 @@ def check(found: object, where: str, more: Sequence[str] = ()) -> None:
         raise ConfigurationError(f"{where}: unknown {', '.join(unknown)}; expected some of {', '.join(known)}")
     for name, value in found.items():
         try:
-            CHECKS[name](value)
+            if several.is_list(value) and more:
+                several.check(name, value, CHECKS[name])
+            else:
+                CHECKS[name](value)
         except ConfigurationError as error:
             raise ConfigurationError(f"{where}: {error}") from None
 
@@ -196,6 +218,18 @@ def read(setting: Setting, text: str, where: str) -> Any:
     return value
 
 
+def refuse_several(config: object) -> None:
+    """Raise `ConfigurationError` for what has to be known before fixtures run: a matrix, a sweep, interleavings."""
+    from pytest_qruntime.model.errors import ConfigurationError
+
+    for name, value in config.items() if isinstance(config, Mapping) else ():
+        if several.asks(name, value):
+            raise ConfigurationError(
+                f"the fixture qruntime_config: {name} is {value!r}, and how often a test runs is settled before "
+                f"fixtures are; say it with @pytest.mark.{MARKER}"
+            )
+
+
 def of_world(found: Mapping[str, Any]) -> dict[str, Any]:
     """The settings among these that are arguments of `pytest_qruntime.world`."""
     return {name: value for name, value in found.items() if name in _OF_A_WORLD}
@@ -207,12 +241,48 @@ def decided(request: pytest.FixtureRequest, config: Mapping[str, Any]) -> dict[s
     Precedence: command line, marker, `qruntime_config` fixture, ini file, default. Of several markers the nearest one
     wins. Policies are merged knob by knob in the same order.
     """
+    refuse_several(config)
     check(config, "the fixture qruntime_config")
+    check_several(request.node)
     markers = from_markers(request.node)
     for marker in markers:  # those that were added since the collection have not been looked at
         check(marker, f"@pytest.mark.{MARKER}", OF_MARKERS)
     ini, command_line = given(request.config)
-    return merged(ini, config, *markers, command_line)
+    return several.once(merged(ini, config, *markers, command_line))
+
+
+def check_several(item: pytest.Item) -> None:
+    """Raise `ConfigurationError` if a test has a matrix, and is not one of the tests that it makes."""
+    left = matrix(item)
+    if left and several.PARAMETER not in getattr(getattr(item, "callspec", None), "params", ()):
+        from pytest_qruntime.model.errors import ConfigurationError
+
+        raise ConfigurationError(
+            f"@pytest.mark.{MARKER}: {', '.join(left)} has several values, and each makes a test of its own; that is "
+            "for a function or method, not of a unittest.TestCase, that has the fixture qruntime, or one that uses it, "
+            "among its arguments"
+        )
+
+
+def uses(item: pytest.Item) -> bool:
+    """Whether a test has the fixture of a world among those that pytest knows beforehand."""
+    return "qruntime" in getattr(item, "fixturenames", ())
+
+
+def asks_several(item: pytest.Item) -> bool:
+    """Whether somebody asks for several runs of a test, be it that they are not for this one."""
+    if not uses(item):
+        return False
+    layers = (*given(item.config), *from_markers(item))
+    return any(several.asks(name, value) for layer in layers for name, value in layer.items())
+
+
+def matrix(node: pytest.Item) -> dict[str, Sequence[Any]]:
+    """The settings that have several values for a test, by name."""
+    marked = [marker.kwargs for marker in reversed(list(node.iter_markers(MARKER)))]
+    if not any(several.is_list(value) for marker in marked for value in marker.values()):
+        return {}
+    return several.axes(marked, [name for name in given(node.config)[1] if name != "policy"])
 
 
 _GIVEN: Final = pytest.StashKey[tuple[dict[str, Any], dict[str, Any]]]()
@@ -258,5 +328,5 @@ def _joined(value: str | list[str]) -> str:
 
 
 def from_markers(node: pytest.Item) -> list[dict[str, Any]]:
-    """What the test's markers say, the nearest one last."""
-    return [dict(marker.kwargs) for marker in reversed(list(node.iter_markers(MARKER)))]
+    """What the test's markers say, the nearest one last; of a matrix the values of this test."""
+    return [several.singles(marker.kwargs) for marker in reversed(list(node.iter_markers(MARKER)))]

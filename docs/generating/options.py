@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from docs.generating.markdown import cell
 from pytest_qruntime.recording.options import MODES
-from pytest_qruntime.settings import JUDGEMENTS, SETTINGS, SOURCES, Setting
+from pytest_qruntime.settings import JUDGEMENTS, REPEATS, SETTINGS, SOURCES, Setting
 
 OPTIONS = """\
 # Options, ini keys and the marker
@@ -27,6 +27,13 @@ What stands behind a test is decided in the same way:
 
 OPTIONS_OF_JUDGEMENTS = """
 What becomes of a test that is over is decided so, too; see [what is judged by itself](../how-to/contracts.md):
+
+| option | ini key | keyword | what it decides | default |
+| --- | --- | --- | --- | --- |
+"""
+
+OPTIONS_OF_REPEATS = """
+And how often it runs; see [tests that run several times](repeating.md), also for settings that are lists in the marker:
 
 | option | ini key | keyword | what it decides | default |
 | --- | --- | --- | --- | --- |
@@ -81,6 +88,8 @@ def page() -> str:
             *map(_setting, SOURCES),
             OPTIONS_OF_JUDGEMENTS,
             *map(_setting, JUDGEMENTS),
+            OPTIONS_OF_REPEATS,
+            *map(_setting, REPEATS),
             OPTIONS_IN_INI,
             *(f"| `{mode}` | {meaning} |\n" for mode, meaning in MODES.items()),
         ]
