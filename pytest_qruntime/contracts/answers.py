@@ -77,8 +77,13 @@ class Said(NamedTuple):
 
     def status(self) -> Any:
         """The status of a job; None if it was not said."""
-        state = self.fields.get("state")
-        return state.get("status") if isinstance(state, dict) else None
+        return job_status(self.fields)
+
+
+def job_status(fields: Mapping[str, Any]) -> Any:
+    """The status that a document tells of a job; None if it does not."""
+    state = fields.get("state")
+    return state.get("status") if isinstance(state, dict) else None
 
 
 class Words:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from pytest_qruntime.contracts.catalogue import CATALOGUE, CATALOGUE_VERSION, CHAPTERS
+from pytest_qruntime.contracts.catalogue import CATALOGUE, CATALOGUE_VERSION, CHAPTERS, OF_ANSWERS
+from pytest_qruntime.contracts.catalogue.without import WITHOUT
 from pytest_qruntime.contracts.contract import CONFIDENCE, SOURCES, Contract, Partial
 
 HEAD = """\
@@ -40,6 +41,9 @@ are marked *recordings, of whole sessions* judge a session or batch of which all
 recording, used by nobody else (`Terms(alone=True)`), looked at after its end, and its jobs' beginnings and ends are
 known, as from their metrics. All others are not exercised by a recording.
 
+Contracts that are marked *answers* judge what was answered: [each exchange](../explanation/traces.md#answers) is an
+event of the trace of a recording, and the trace of a fake service has none. Record it, and they judge it too.
+
 `Terms` say what a trace does not: the [policy](policy.md), how many lanes a backend has, the plans. What depends on
 unknown terms is not exercised.
 
@@ -65,11 +69,13 @@ def page(broken_by: Mapping[str, Iterable[str]]) -> str:
         sections.append(f"\n## {chapter.prefix}: {chapter.title}\n")
         for contract in sorted(chapter.contracts, key=lambda one: one.id):
             sections.append("\n" + "".join(_section(contract, broken_by.get(contract.id, ()))))
-    return "".join(sections)
+    rows = [f"| {name} | {reason} |\n" for name, reason in WITHOUT.items()]
+    return "".join([*sections, "\n## Rules without a contract\n\n| rule | why |\n| --- | --- |\n", *rows])
 
 
 def _section(contract: Contract, faults: Iterable[str]) -> Iterator[str]:
-    marks = [f"**{contract.level}**", *_RECORDINGS[contract.partial], f"since {contract.since}"]
+    of_answers = ["*answers*"] if contract.id in OF_ANSWERS else []
+    marks = [f"**{contract.level}**", *_RECORDINGS[contract.partial], *of_answers, f"since {contract.since}"]
     sources = "; ".join(SOURCES[source] for source in contract.sources)
     evidence = ", ".join(CONFIDENCE[letter] for letter in contract.confidence)
     yield f"### {contract.id}\n\n{contract.statement}\n\n"

@@ -27,6 +27,11 @@ def said_wrongly(said: Said, expected: str, name: str) -> Break:
     return broken(said.answer.event, expected, f"{name} is {said.fields.get(name)!r}", number=said.answer.no)
 
 
+def word(value: object) -> str:
+    """A text; anything else is written as text, so that it can be looked up."""
+    return value if isinstance(value, str) else f"{value!r:.50}"
+
+
 def only_plan(facts: Facts) -> Plan | None:
     """The plan of the only instance; None if there are several, or nobody says."""
     plans = [plan for name, plan in facts.terms.plans.items() if name != OTHERS]

@@ -53,6 +53,11 @@ CATALOGUE: Final[tuple[Contract, ...]] = tuple(
     contract for chapter in CHAPTERS for contract in sorted(chapter.contracts, key=lambda one: one.id)
 )
 
+OF_ANSWERS: Final = frozenset(
+    one.id for one in CATALOGUE if one.monitor.__module__.startswith("pytest_qruntime.contracts.catalogue.answers.")
+)
+"""The contracts that judge nothing but what was answered."""
+
 _BY_ID: Final = {contract.id: contract for contract in CATALOGUE}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from pytest_qruntime.contracts.answers import AnswerFacts
+from pytest_qruntime.contracts.answers import AnswerFacts, job_status
 from pytest_qruntime.contracts.catalogue.job_states import JOB
 from pytest_qruntime.contracts.contract import Outcome
 from pytest_qruntime.contracts.facts import Facts
@@ -77,7 +77,7 @@ def lists_of_jobs(facts: Facts) -> Iterator[Outcome]:
             answer, f"the number of all jobs, {len(rows)} of them here", f"count is {answer.said('count')!r}"
         )
         if pending in ("true", "false"):
-            words = [str((row.get("state") or {}).get("status")).partition(" - ")[0] for row in rows]
+            words = [str(job_status(row)).partition(" - ")[0] for row in rows]
             odd = [word for word in words if (word in _PENDING) != (pending == "true")]
             yield not odd or answered_wrongly(answer, f"jobs with pending={pending}", f"a job that is {odd[0]}")
 

@@ -12,7 +12,7 @@ from pytest_qruntime.contracts.catalogue.opening import OPN
 from pytest_qruntime.contracts.catalogue.plans import PLN
 from pytest_qruntime.contracts.contract import Outcome
 from pytest_qruntime.contracts.facts import Facts
-from pytest_qruntime.contracts.shared import OPEN_PLAN_CODE, answered_wrongly, only_plan, opened, said_wrongly
+from pytest_qruntime.contracts.shared import OPEN_PLAN_CODE, answered_wrongly, only_plan, opened, said_wrongly, word
 from pytest_qruntime.model.policy import BATCH, BATCH_ITTL_S, DEDICATED
 from pytest_qruntime.model.states import OPEN
 
@@ -103,7 +103,7 @@ def the_max_ttl_of_the_plan(facts: Facts) -> Iterator[Outcome]:
     """OPN-13"""
     plan = only_plan(facts)
     for opening, words in opened(facts):
-        mode = opening.sent("mode")
+        mode = word(opening.sent("mode"))
         if opening.sent("max_ttl") is not None or mode not in _DEFAULT_TTL_S:
             continue
         expected = _DEFAULT_TTL_S[mode] if plan is None else (plan.max_ttl_s(mode),)

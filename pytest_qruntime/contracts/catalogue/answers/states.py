@@ -9,7 +9,7 @@ from pytest_qruntime.contracts.answers import Said
 from pytest_qruntime.contracts.catalogue.details import DET
 from pytest_qruntime.contracts.contract import Chapter, Outcome
 from pytest_qruntime.contracts.facts import Facts
-from pytest_qruntime.contracts.shared import answered_wrongly, said_wrongly
+from pytest_qruntime.contracts.shared import answered_wrongly, said_wrongly, word
 from pytest_qruntime.model.states import (
     ACTIVE,
     CLOSED,
@@ -70,16 +70,16 @@ def four_states(facts: Facts) -> Iterator[Outcome]:
 )
 def words_of_a_list(facts: Facts) -> Iterator[Outcome]:
     """STS-06"""
-    states: dict[str | None, tuple[int, Any]] = {}
+    states: dict[str | None, tuple[int, str]] = {}
     for answer in facts.answered("read session", "list workloads"):
         if answer.operation == "read session":
-            states[answer.event.workload] = answer.event.at_us, answer.said("state")
+            states[answer.event.workload] = answer.event.at_us, word(answer.said("state"))
             continue
         for row in answer.rows("workloads") if answer.accepted else ():
             mode, status = row.get("mode"), row.get("status")
             told = f"{mode!r} that is {status!r}"
             yield status in _LISTED.get(str(mode), ()) or answered_wrongly(answer, "a known word", told)
-            at_us, state = states.get(row.get("id"), (None, None))
+            at_us, state = states.get(word(row.get("id")), (None, ""))
             if at_us == answer.event.at_us and not facts.slack_us and state in _IN_LIST:
                 yield status in _IN_LIST[state] or answered_wrongly(answer, f"what is {state} in this instant", told)
 

@@ -12,7 +12,7 @@ from pytest_qruntime.contracts.catalogue.plans import PLN
 from pytest_qruntime.contracts.catalogue.submitting import SUB
 from pytest_qruntime.contracts.contract import Outcome
 from pytest_qruntime.contracts.facts import Facts
-from pytest_qruntime.contracts.shared import answered_wrongly, only_plan, said_wrongly
+from pytest_qruntime.contracts.shared import answered_wrongly, only_plan, said_wrongly, word
 from pytest_qruntime.model.policy import BATCH
 
 _SEVERAL: Final = 6
@@ -94,7 +94,7 @@ def any_number_of_jobs(facts: Facts) -> Iterator[Outcome]:
 def several_programs(facts: Facts) -> Iterator[Outcome]:
     """SUB-12"""
     for answer, before in _took(facts):
-        others = {one.sent("program_id") for one in before} - {answer.sent("program_id")}
+        others = {word(one.sent("program_id")) for one in before} - {word(answer.sent("program_id"))}
         if answer.accepted and others:
             yield True
         elif answer.refused and others and "program" in str(answer.error.get("message")) and answer.status != 404:
