@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
+from contextlib import suppress
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,7 +45,7 @@ def _case(owner: type[RuntimeMachine]) -> Any:
 
         @pytest.fixture(autouse=True)
         def _what_pytest_decided(self, request: pytest.FixtureRequest) -> None:
-            if request.config.pluginmanager.hasplugin("qruntime"):
+            with suppress(pytest.FixtureLookupError):  # our plugin may be switched off
                 self._premises = Premises.decided(owner.settings, request)
 
         @wraps(base.runTest)

@@ -63,8 +63,9 @@ class RuntimeMachine(Rules, metaclass=life.Opening):
         jobs: the bundle of jobs.
         settings: what the worlds are made of, as the marker takes it: ``{"plan": "open", "lanes": 1}``.
         backends: names of the backends that rules choose from; without any, the default one alone.
-        weights: by name of a rule, how often it is among those to choose from: 0 switches it off. Rules of your own
-            have the weight 3 unless you say otherwise. What a class does not mention is as the classes above say.
+        weights: by name of a rule, how often it is among those to choose from: 0 switches it off. The name ``"*"``
+            stands for all rules that are here already. Rules of your own have the weight 3 unless you say otherwise.
+            What a class does not mention is as the classes above say.
         max_times, classical_times, quantum_times, outcomes, waits: strategies that the rules draw from.
     """
 

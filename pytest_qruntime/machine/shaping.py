@@ -19,6 +19,9 @@ RULE: Final = "hypothesis_stateful_rule"
 INITIALIZE: Final = "hypothesis_stateful_initialize_rule"
 INVARIANT: Final = "hypothesis_stateful_invariant"
 
+ALL_OF_OURS: Final = "*"
+"""Stands for the rules that every machine begins with."""
+
 OWN: Final = 3
 """The weight of the rules that are not ours: they are what a machine is about."""
 
@@ -66,16 +69,20 @@ def _kind(method: object) -> str | None:
 
 
 def _weights(cls: Any, methods: Mapping[str, Any]) -> dict[str, int]:
-    """What each method counts; the nearest class that mentions it decides."""
-    said: dict[str, int] = {}
+    """What each method counts; the nearest class that mentions it decides, and there its name before the star."""
+    weights = {name: OWN if _is_own_rule(method) else 1 for name, method in methods.items()}
+    ours = [name for name, method in methods.items() if _kind(method) == RULE and not _is_own_rule(method)]
     for owner in reversed(cls.__mro__):
-        said.update(vars(owner).get("weights", {}))
-    return {name: said.get(name, _usual(method)) for name, method in methods.items()}
+        said = dict(vars(owner).get("weights", {}))
+        if ALL_OF_OURS in said:
+            weights.update(dict.fromkeys(ours, said.pop(ALL_OF_OURS)))
+        weights.update((name, weight) for name, weight in said.items() if name in weights)
+    return weights
 
 
-def _usual(method: Any) -> int:
-    kind = _kind(method)
-    return OWN if kind == RULE and not acts(getattr(method, RULE).function) else 1
+def _is_own_rule(method: Any) -> bool:
+    """Whether it is a rule, and none that every machine begins with."""
+    return _kind(method) == RULE and not acts(getattr(method, RULE).function)
 
 
 def _check(cls: Any, weights: Any, methods: Mapping[str, object]) -> None:
@@ -83,10 +90,10 @@ def _check(cls: Any, weights: Any, methods: Mapping[str, object]) -> None:
     if not isinstance(weights, Mapping):
         raise ConfigurationError(f"{where} is {weights!r}; expected a mapping such as {{'pause_backend': 0}}")
     for name, weight in weights.items():
-        if name not in methods:
+        if name not in methods and name != ALL_OF_OURS:
             raise ConfigurationError(f"{where} names {name!r}; expected some of {', '.join(sorted(methods))}")
         whole_number(f"{where}[{name!r}]", weight, minimum=0)
-        if weight > 1 and _kind(methods[name]) != RULE:
+        if weight > 1 and _kind(methods.get(name)) in (INVARIANT, INITIALIZE):
             raise ConfigurationError(f"{where}[{name!r}] is {weight}; expected 0 or 1, for it is no rule")
 
 

@@ -48,6 +48,18 @@ def test_a_class_below_decides_anew() -> None:
     assert rules(Least)["submit"] == 1
 
 
+def test_a_star_stands_for_all_of_ours_and_a_name_counts_more() -> None:
+    class Few(Own):
+        weights: ClassVar = {"submit": 2, "*": 0}
+
+    assert rules(Few) == {"mine": 3, "submit": 2}
+
+    class All(Few):
+        weights: ClassVar = {"*": 1}
+
+    assert rules(All) == {"mine": 3, **dict.fromkeys(OURS, 1)}
+
+
 def test_a_rule_that_is_off_can_be_called_and_is_never_chosen() -> None:
     class Quiet(RuntimeMachine):
         weights = only("let_time_pass")
@@ -68,7 +80,7 @@ def test_an_own_rule_takes_the_place_of_ours() -> None:
         weights = only("submit_plain", "let_time_pass")
 
         @rule(target=RuntimeMachine.jobs, quantum=st.just("1m"))
-        def submit_plain(self, quantum: str) -> Any:  # type: ignore[override]
+        def submit_plain(self, quantum: str) -> Any:
             self.qruntime.next_jobs(quantum=quantum, classical=0)
             return self.qruntime.run()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_qruntime import Plan
@@ -94,6 +94,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 )
 
 
+@settings(max_examples=30, database=None)
 @given(JSON)
 def test_any_plain_data_means_the_same_again(value: Any) -> None:
     spelling = Spelling()
