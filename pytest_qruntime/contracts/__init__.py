@@ -1,6 +1,6 @@
 """Contracts: the rules of the lifecycle, each a judge of traces: it holds, it is broken, or it was not exercised."""
 
-from pytest_qruntime.contracts.catalogue import CATALOGUE, CATALOGUE_VERSION, CHAPTERS, contract
+from pytest_qruntime.contracts.catalogue import CATALOGUE, CATALOGUE_VERSION, CHAPTERS, OF_THE_SERVICE, contract
 from pytest_qruntime.contracts.checker import ContractChecker
 from pytest_qruntime.contracts.checking import BROKEN, HOLDS, NOT_EXERCISED, Finding, Report, Verdict, check
 from pytest_qruntime.contracts.contract import CONFIDENCE, SOURCES, Break, Contract
@@ -15,6 +15,7 @@ __all__ = [
     "CONFIDENCE",
     "HOLDS",
     "NOT_EXERCISED",
+    "OF_THE_SERVICE",
     "SOURCES",
     "Break",
     "Contract",

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pytest_qruntime.contracts.contract import Outcome, broken
 from pytest_qruntime.model import Event
 
-NO_MODE: Final = "none"
 FINAL: Final = ("DONE", "CANCELLED", "ERROR")
 """The client's names for the states of a job in which it does not ask any more."""
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")[:2] if part.isdecimal())
 
 
 class AskedFacts:
@@ -59,7 +63,7 @@ class HandleFacts:
         found: the state in which `from_id` found it, and whether it took jobs.
     """
 
-    __slots__ = ("cancelled", "ended", "found", "id", "known", "nested", "session", "taken_up")
+    __slots__ = ("cancelled", "ended", "found", "id", "known", "session", "taken_up")
 
     def __init__(self, number: int) -> None:
         self.id = number
@@ -69,7 +73,6 @@ class HandleFacts:
         self.ended: CallFacts | None = None
         self.cancelled: CallFacts | None = None
         self.found: tuple[Any, Any] | None = None
-        self.nested = False
 
 
 class CallFacts:
@@ -84,6 +87,7 @@ class CallFacts:
         fresh: whether the innermost of them was entered last, and none left since.
         elsewhere: whether blocks are open that do not surround it.
         by: the handle on the session or batch that it is about, or that its primitive runs in.
+        client: the version of the client: its first two numbers.
         built: of a run, the call that made the primitive.
         sealed: of a run, the call that had ended its handle before.
         closed: of a run, the call that had ended the session or batch before, by another handle.
@@ -94,7 +98,7 @@ class CallFacts:
     __slots__ = (
         *("event", "no", "name", "kind", "given", "thread", "blocks", "fresh", "elsewhere", "raised", "message"),
         *("returned", "warned", "deaf", "asked", "began_us", "by", "built", "sealed", "closed", "cancelled_job"),
-        *("last_status", "primitive", "handle"),
+        *("last_status", "primitive", "handle", "client"),
     )
 
     def __init__(self, event: Event, no: int) -> None:
@@ -118,6 +122,7 @@ class CallFacts:
         asked = data["requests"]
         self.asked: list[AskedFacts] | None = None if asked is None else [AskedFacts(one) for one in asked]
         self.began_us: int = data["began_us"]
+        self.client = _version(data["client"])
         self.by: HandleFacts | None = None
         self.built: CallFacts | None = None
         self.sealed: CallFacts | None = None
@@ -139,7 +144,22 @@ class CallFacts:
         """The requests of these kinds; of all kinds, if none is named."""
         return [one for one in self.asked or () if not operations or one.operation in operations]
 
+    def came_before(self, other: CallFacts) -> bool:
+        """Whether it was over when another call began, for certain."""
+        return self.thread == other.thread or self.event.at_us < other.began_us
+
+    @property
+    def refused_here(self) -> bool:
+        """Whether the client refused to submit, since the session is closed, and asked nobody."""
+        return self.raised == "IBMRuntimeError" and "session is closed" in self.message and not self.requests("submit")
+
     @property
     def outcome(self) -> str:
         """What became of it, in words for messages."""
-        return f"it returned {self.returned!r}" if self.raised is None else f"it raised {self.raised}: {self.message}"
+        asked = ", ".join(f"{one.method} {one.path} {one.status}" for one in self.asked or ()) or "nothing"
+        how = f"returned {self.returned!r}" if self.raised is None else f"raised {self.raised}: {self.message}"
+        return f"{self.name} {how}; it asked for {asked}"
+
+    def judged(self, rightly: bool, expected: str) -> Outcome:
+        """What a rule says of this call: that it held, or what it expected instead of what became of it."""
+        return rightly or broken(self.event, expected, self.outcome, number=self.no)

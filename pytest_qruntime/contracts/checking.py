@@ -13,7 +13,7 @@ from pytest_qruntime.contracts.pausing import collections_paused
 from pytest_qruntime.contracts.reading import read
 from pytest_qruntime.contracts.terms import Terms
 from pytest_qruntime.model import Event, Trace
-from pytest_qruntime.model.trace import REQUEST_ANSWERED
+from pytest_qruntime.model.trace import CLIENT_CALLED, REQUEST_ANSWERED
 
 Verdict = Literal["holds", "broken", "not exercised"]
 HOLDS: Final = "holds"
@@ -22,7 +22,7 @@ NOT_EXERCISED: Final = "not exercised"
 
 AROUND: Final = 4
 """How many events before and after a break its timeline shows."""
-IN_SHORT: Final = {REQUEST_ANSWERED: ("operation", "status", "exchange")}
+IN_SHORT: Final = {REQUEST_ANSWERED: ("operation", "status", "exchange"), CLIENT_CALLED: ("call", "raised", "returned")}
 """What a timeline shows of events that say a lot."""
 
 
@@ -140,9 +140,9 @@ def check(
     facts = read(trace, terms or Terms())
     if workload is not None:
         facts = facts.only(workload)
-    evidence: dict[Partial, Facts] = {"yes": facts, "whole": facts, "no": facts}
+    evidence: dict[Partial, Facts] = {"client": facts, "yes": facts, "whole": facts, "no": facts}
     if not facts.complete:
-        evidence = {"yes": facts, "whole": facts.whole()}
+        evidence = {"client": facts, "yes": facts, "whole": facts.whole()}
     return Report(trace, [_judged(contract, evidence.get(contract.partial)) for contract in contracts])
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pytest_qruntime.contracts.facts import Facts
 
 Level = Literal["must", "may"]
-Partial = Literal["no", "yes", "whole"]
+Partial = Literal["no", "yes", "whole", "client"]
 
 SOURCES: Final = {
     "s0": "Execution modes using REST API, guide",
@@ -91,7 +91,8 @@ class Contract:
         level: whether a break is a failure or a warning.
         knobs: fields of `Policy` that it depends on.
         partial: whether a trace of what somebody saw can show a break: yes; only of a session or batch of which all is
-            known (`Facts.whole`); or no, then such a trace never exercises it.
+            known (`Facts.whole`); or no, then such a trace never exercises it. Or client: any trace can, if the calls
+            of the official client stand in it.
         since: the version of the catalogue that it came with.
         monitor: the judge.
     """

@@ -39,7 +39,9 @@ In a test the fixture `qruntime_contracts` does this, and has [assertions by nam
 seen late may have happened earlier. Only contracts that are marked *recordings* can see a break in one. Those that
 are marked *recordings, of whole sessions* judge a session or batch of which all is known: it was opened in the
 recording, used by nobody else (`Terms(alone=True)`), looked at after its end, and its jobs' beginnings and ends are
-known, as from their metrics. All others are not exercised by a recording.
+known, as from their metrics. Those that are marked *calls of the client* judge what the official client,
+`qiskit_ibm_runtime`, did: they are exercised, whatever stands behind, in a test with the fixture
+`qiskit_runtime_service`. All others are not exercised by a recording.
 
 Contracts that are marked *answers* judge what was answered: [each exchange](../explanation/traces.md#answers) is an
 event of the trace of a recording, and the trace of a fake service has none. Record it, and they judge it too.
@@ -57,12 +59,13 @@ when it is there.
 _RECORDINGS: Final[Mapping[Partial, tuple[str, ...]]] = {
     "yes": ("*recordings*",),
     "whole": ("*recordings, of whole sessions*",),
+    "client": ("*calls of the client*",),
     "no": (),
 }
 
 
 def page(broken_by: Mapping[str, Iterable[str]]) -> str:
-    """The page. `broken_by`: by contract, the faults of services that break it, in words."""
+    """The page. `broken_by`: by contract, who breaks it: "service that ..."."""
     head = HEAD.format(version=CATALOGUE_VERSION, number=len(CATALOGUE))
     sections = [head]
     for chapter in CHAPTERS:
@@ -82,7 +85,7 @@ def _section(contract: Contract, faults: Iterable[str]) -> Iterator[str]:
     yield f"- {', '.join(marks)}\n"
     yield f"- to exercise it: {contract.exercise}\n"
     for fault in faults:
-        yield f"- broken, for example, by a service that {fault}\n"
+        yield f"- broken, for example, by a {fault}\n"
         break
     if contract.knobs:
         yield f"- depends on {', '.join(f'`{knob}`' for knob in contract.knobs)}\n"

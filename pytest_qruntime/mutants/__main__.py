@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import sys
 
-from pytest_qruntime.mutants.matrix import kill_matrix, page
+from pytest_qruntime.mutants.matrix import page, whole_matrix
 
-sys.stdout.write(page(kill_matrix()))
+sys.stdout.write(page(whole_matrix()))

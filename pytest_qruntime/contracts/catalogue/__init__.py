@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from pytest_qruntime.contracts.catalogue.active_ttl import ACT
-from pytest_qruntime.contracts.catalogue.answers import endings, jobs, openings, submits, usage  # noqa: F401
+from pytest_qruntime.contracts.catalogue.answers import endings, jobs, openings, states, submits, usage  # noqa: F401
 from pytest_qruntime.contracts.catalogue.answers.face import RST
-from pytest_qruntime.contracts.catalogue.answers.states import STS
 from pytest_qruntime.contracts.catalogue.autoclose import AUT
 from pytest_qruntime.contracts.catalogue.cancelling import CAN
+from pytest_qruntime.contracts.catalogue.client import SDK
 from pytest_qruntime.contracts.catalogue.closing import CLS
 from pytest_qruntime.contracts.catalogue.details import DET
 from pytest_qruntime.contracts.catalogue.interactive_ttl import ITT
@@ -21,6 +21,7 @@ from pytest_qruntime.contracts.catalogue.max_ttl import MAX
 from pytest_qruntime.contracts.catalogue.opening import OPN
 from pytest_qruntime.contracts.catalogue.ordering import ORD
 from pytest_qruntime.contracts.catalogue.plans import PLN
+from pytest_qruntime.contracts.catalogue.statuses import STS
 from pytest_qruntime.contracts.catalogue.submitting import SUB
 from pytest_qruntime.contracts.catalogue.usage import USG
 from pytest_qruntime.contracts.contract import Chapter, Contract
@@ -46,6 +47,7 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     STS,
     DET,
     RST,
+    SDK,
     INV,
 )
 
@@ -57,6 +59,9 @@ OF_ANSWERS: Final = frozenset(
     one.id for one in CATALOGUE if one.monitor.__module__.startswith("pytest_qruntime.contracts.catalogue.answers.")
 )
 """The contracts that judge nothing but what was answered."""
+
+OF_THE_SERVICE: Final[tuple[Contract, ...]] = tuple(one for one in CATALOGUE if one.partial != "client")
+"""The contracts that whoever serves the REST API has to keep; the others are the official client's."""
 
 _BY_ID: Final = {contract.id: contract for contract in CATALOGUE}
 

@@ -49,10 +49,6 @@ class CallEvents:
         call.by = handle = self._handle(call.handle)
         if method == "__init__":
             handle.known, handle.session = True, (call.returned or {}).get("session")
-        elif method == "__enter__":
-            for _, outer in call.blocks or ():
-                self._handle(outer).nested = True
-        call.sealed = handle.ended
         if call.name in _ENDS:
             self._ended(call, handle, method)
 
@@ -84,15 +80,18 @@ class CallEvents:
         if number is None:
             return
         call.by = handle = self._handle(number)
-        call.sealed = handle.ended
+        if handle.ended is not None and handle.ended.came_before(call):
+            call.sealed = handle.ended
         ended = self.ended.get(call.session or "")
-        if ended is not None and ended.handle != number:
+        if ended is not None and ended.handle != number and ended.came_before(call):
             call.closed = ended
 
     # -- jobs ----------------------------------------------------------------------------------------------------------
 
     def _of_job(self, call: CallFacts, method: str) -> None:
-        call.cancelled_job = self.job_cancels.get(call.handle)
+        cancel = self.job_cancels.get(call.handle)
+        if cancel is not None and cancel.came_before(call):
+            call.cancelled_job = cancel
         for look in call.requests("read job"):
             if look.job_status:
                 self.job_looks[call.handle] = look

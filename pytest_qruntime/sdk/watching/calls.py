@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from importlib.metadata import version as version_of
 from typing import Final, NamedTuple
 
 from pytest_qruntime.cassette.derive.gathering import gather
@@ -85,6 +87,7 @@ class Call:
             "deaf": self.deaf,
             "requests": None if self.seen is None else _told(self.seen),
             "began_us": self.began_us,
+            "client": _version(),
             "first": min(numbers, default=None),
             "last": max(numbers, default=None),
         }
@@ -115,6 +118,12 @@ def _discreet(found: object) -> object:
     if not isinstance(found, dict):
         return None
     return {name: value for name, value in found.items() if name not in _NOBODYS_BUSINESS}
+
+
+@cache
+def _version() -> str:
+    """Of the client that is installed."""
+    return version_of("qiskit-ibm-runtime")
 
 
 def _text(value: object) -> str | None:

@@ -54,6 +54,10 @@ class Warnings:
         self._hear = hear
         self._ours = ours
 
+    def instead_of(self, found: Any) -> Any:
+        """This one in place of the module; whatever else somebody has put there stays."""
+        return self if found is warnings else found
+
     def warn(
         self, message: Any, category: type[Warning] | None = None, stacklevel: int = 1, source: Any = None, **more: Any
     ) -> None:

@@ -192,8 +192,8 @@ def _remove() -> None:
 
 def _all_places() -> list[Place]:
     found = [Place(method.owner, method.attribute, _watched(method)) for method in places.methods()]
-    warned = ears.Warnings(_heard, __file__)
-    return found + [Place(module, "warnings", lambda _: warned) for module in places.modules_that_warn()]
+    telling = ears.Warnings(_heard, __file__)
+    return found + [Place(module, "warnings", telling.instead_of) for module in places.modules_that_warn()]
 
 
 # What is wrapped is one for the whole process, so there is one of each of these.

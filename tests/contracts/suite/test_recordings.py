@@ -7,7 +7,7 @@ import pytest
 from pytest_qruntime.cassette.drift import drift
 from pytest_qruntime.cassette.files import load
 from pytest_qruntime.cassette.lint import check
-from pytest_qruntime.contracts import CATALOGUE, HOLDS
+from pytest_qruntime.contracts import HOLDS, OF_THE_SERVICE
 from pytest_qruntime.contracts.suite.scenario import Scenarios
 from pytest_qruntime.contracts.suite.scenarios import CHAPTERS, SCENARIOS
 from pytest_qruntime.contracts.suite.sources import RECORDINGS, Recordings
@@ -29,7 +29,7 @@ def test_each_scenario_has_a_recording_and_nothing_else_is_there() -> None:
 
 def test_what_a_client_can_see_holds_on_the_recordings(request: pytest.FixtureRequest) -> None:
     theatre = Theatre(Recordings(RECORDINGS, {}))
-    became = {one.id: theatre.judge(one, request.node) for one in CATALOGUE}
+    became = {one.id: theatre.judge(one, request.node) for one in OF_THE_SERVICE}
 
     assert [f"{name}: {one.why}" for name, one in became.items() if one.fails] == [], AGAIN
     holds = {name for name, one in became.items() if one.verdict == HOLDS}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_qruntime.contracts import CATALOGUE
+from pytest_qruntime.contracts import OF_THE_SERVICE
 from pytest_qruntime.contracts.suite.scenario import Scenario
 from pytest_qruntime.contracts.suite.scenarios import SCENARIOS
 from tests.contracts.suite.conftest import Plays
 
-IDS = {contract.id for contract in CATALOGUE}
-VISIBLE = {contract.id for contract in CATALOGUE if contract.partial != "no"}
+IDS = {contract.id for contract in OF_THE_SERVICE}
+VISIBLE = {contract.id for contract in OF_THE_SERVICE if contract.partial != "no"}
 # A client sees them broken, or needs to know more of the service than an answer says.
 SEEN_BY_THE_SERVICE_ALONE = {"MAX-11", "AUT-02"}
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from pytest_qruntime.contracts.answers import Said
 from pytest_qruntime.contracts.catalogue.details import DET
-from pytest_qruntime.contracts.contract import Chapter, Outcome
+from pytest_qruntime.contracts.catalogue.statuses import STS
+from pytest_qruntime.contracts.contract import Outcome
 from pytest_qruntime.contracts.facts import Facts
 from pytest_qruntime.contracts.shared import answered_wrongly, said_wrongly, word
 from pytest_qruntime.model.states import (
@@ -20,8 +21,6 @@ from pytest_qruntime.model.states import (
     OPEN,
     PENDING_CLOSED,
 )
-
-STS = Chapter("STS", "Words for states")
 
 _FIELDS: Final = (
     *("id", "mode", "state", "accepting_jobs", "max_ttl", "active_ttl", "interactive_ttl", "elapsed_time"),
