@@ -20,6 +20,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.forking import CLIENT, PYTEST, fork
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -154,6 +156,7 @@ def test_code_block(block: Block | Exception, pytester: pytest.Pytester, monkeyp
     monkeypatch.delenv("CI", raising=False)
     if isinstance(block, Exception):
         pytest.fail(str(block), pytrace=False)
+    fork(pytester, CLIENT if any("qiskit" in one.code for one in (*block.before, block)) else PYTEST)
     for one in (*block.before, block):
         if "file" in one.markers:
             pytester.path.joinpath(one.markers["file"]).write_text(one.code, encoding="utf-8")

@@ -17,6 +17,7 @@ import pytest
 import requests  # noqa: F401
 
 import pytest_qruntime.runtime  # noqa: F401
+from tests.forking import CLIENT, fork
 
 EXAMPLES = Path(__file__).parent
 
@@ -55,6 +56,7 @@ def assert_found(result: pytest.RunResult, failed: Sequence[str], *messages: str
 
 def run_apart(pytester: pytest.Pytester) -> pytest.RunResult:
     """The same in a process of its own: qiskit cannot be imported twice, as a run in this process would make it."""
+    fork(pytester, CLIENT)
     return pytester.runpytest_subprocess("-W", "error", "-p", "pytest_qruntime.plugin")
 
 
