@@ -10,6 +10,7 @@ import pytest
 
 from pytest_qruntime import ConfigurationError
 from pytest_qruntime.live import Target, find
+from pytest_qruntime.live.tokens import Given
 from tests.live.places import somebody
 
 KEY = "a-key-that-nobody-has-0123456789"
@@ -225,3 +226,32 @@ def test_what_is_the_services_is_known_by_the_services_own_address(
     target: Target, url: str, known_as: str | None
 ) -> None:
     assert target.canonical(url) == known_as
+
+
+# -- somebody else's on this machine ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("said", "bearer"), [({"IAM_URL": "http://127.0.0.1:9/iam/"}, False), ({}, True)])
+def test_somebody_elses_server_on_this_machine_is_used_if_it_is_said_where_tokens_come_from(
+    said: dict[str, str], bearer: bool
+) -> None:
+    with somebody(404, b"{}") as url:
+        found = find(url, {**NAMED, **said}, bearer=bearer)
+    assert (found.service, found.own, found.url, found.bearer) == ("unknown", False, f"{url}/api", bearer)
+    assert found.iam_url == (said.get("IAM_URL") or "https://iam.cloud.ibm.com").rstrip("/")
+    assert found.known == NAMED
+
+
+def test_a_server_of_ours_is_ours_whatever_is_said(server_url: str) -> None:
+    assert find(server_url, {"IAM_URL": f"{server_url}/iam"}, bearer=True).own
+
+
+def test_ibm_takes_no_token_in_place_of_a_key() -> None:
+    with pytest.raises(ConfigurationError, match="IBM Quantum Platform takes tokens of IAM alone"):
+        find(None, NAMED, bearer=True)
+
+
+def test_a_token_is_used_as_it_is() -> None:
+    given = Given("the-token")
+    assert (given.current(), given.fresh()) == ("the-token", "the-token")
+    given.close()

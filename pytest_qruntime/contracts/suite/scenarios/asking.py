@@ -79,7 +79,7 @@ def results_of_all_kinds(s: Play) -> None:
         s.result(job)
 
 
-@ASKING.scenario("JOB-08 SUB-17 RST-04 RST-06 PLN-11", lanes=1)
+@ASKING.scenario("JOB-08 SUB-17 RST-06 PLN-11", lanes=1)
 def lists_of_jobs(s: Play) -> None:
     """Pending ones and others, page by page, by tags, and of a session that is not there."""
     first, second = s.run(None, 20, tags=["one", "two"]), s.run(tags=["one"])
@@ -92,12 +92,9 @@ def lists_of_jobs(s: Play) -> None:
     s.list_jobs(**{"tags[]": "one"})
     s.list_jobs(tags=["one", "two"])
     s.list_jobs(session_id=NOBODY)
-    s.ask("GET", "/v1/tags?type=job&search=on")
-    s.ask("GET", "/v1/workloads")
-    s.ask("GET", f"/v1/sessions/{NOBODY}")
 
 
-@ASKING.scenario("STS-06 PLN-11", lanes=1)
+@ASKING.scenario("STS-06", lanes=1)
 def lists_of_workloads(s: Play) -> None:
     """While a session is active, and after it was closed."""
     session = s.session()
@@ -121,9 +118,19 @@ def the_usage_of_an_instance(s: Play) -> None:
     s.ask("GET", "/v1/instances/usage")
 
 
-@ASKING.scenario("RST-07 RST-04 RST-05")
+@ASKING.scenario("PLN-11")
+def searches_for_tags(s: Play) -> None:
+    """Two characters are too few."""
+    s.run(tags=["one"])
+    s.ask("GET", "/v1/tags?type=job&search=one")
+    s.ask("GET", "/v1/tags?type=job&search=on")
+    s.ended()
+
+
+@ASKING.scenario("RST-04 RST-05 RST-07")
 def nobody_asks(s: Play) -> None:
-    """Without a token, and without an instance, nothing is answered."""
+    """For what is not there, or without a token, or without an instance, there is an error."""
+    s.ask("GET", f"/v1/sessions/{NOBODY}")
     for header in ("Authorization", "Service-CRN"):
         s.ask("GET", "/v1/jobs", without=header)
     s.list_jobs()
