@@ -75,7 +75,8 @@ def _weights(cls: Any, methods: Mapping[str, Any]) -> dict[str, int]:
     for owner in reversed(cls.__mro__):
         said = dict(vars(owner).get("weights", {}))
         if ALL_OF_OURS in said:
-            weights.update(dict.fromkeys(ours, said.pop(ALL_OF_OURS)))
+            general = said.pop(ALL_OF_OURS)
+            weights.update((name, general) for name in ours)
         weights.update((name, weight) for name, weight in said.items() if name in weights)
     return weights
 

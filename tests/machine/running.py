@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +33,12 @@ OURS = tuple(name for name, method in vars(Rules).items() if hasattr(method, RUL
 def only(*names: str) -> dict[str, int]:
     """Weights that leave these rules alone: there is less to try, and less to shrink."""
     return {"*": 0, **dict.fromkeys(names, 1)}
+
+
+def weights_of(machine: type[RuntimeMachine]) -> Counter[str]:
+    """How often Hypothesis sees each rule."""
+    found = (getattr(method, RULE) for method in map(vars(machine).get, dir(machine)) if hasattr(method, RULE))
+    return Counter(one.function.__name__ for one in found)
 
 
 def run(machine: type[RuntimeMachine], how: settings = QUICK) -> None:

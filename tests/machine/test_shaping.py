@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any, ClassVar
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import precondition, rule
 
 from pytest_qruntime import ConfigurationError, RuntimeMachine
-from pytest_qruntime.machine.shaping import RULE
-from tests.machine.running import OURS, failure, only, run
-
-
-def rules(machine: type[RuleBasedStateMachine]) -> Counter[str]:
-    """How often Hypothesis sees each rule."""
-    found = (getattr(method, RULE) for method in map(machine.__dict__.get, dir(machine)) if hasattr(method, RULE))
-    return Counter(one.function.__name__ for one in found)
+from tests.machine.running import OURS, failure, only, run, weights_of
 
 
 class Own(RuntimeMachine):
@@ -29,35 +21,35 @@ class Own(RuntimeMachine):
 
 
 def test_a_weight_is_how_often_a_rule_is_among_those_to_choose_from() -> None:
-    assert rules(Own)["submit"] == 5
-    assert rules(Own)["pause_backend"] == 0
-    assert rules(Own)["mine"] == 3
-    assert rules(Own)["open_session"] == rules(RuntimeMachine)["open_session"] == 2
-    assert rules(RuntimeMachine)["submit"] == 3
+    assert weights_of(Own)["submit"] == 5
+    assert weights_of(Own)["pause_backend"] == 0
+    assert weights_of(Own)["mine"] == 3
+    assert weights_of(Own)["open_session"] == weights_of(RuntimeMachine)["open_session"] == 2
+    assert weights_of(RuntimeMachine)["submit"] == 3
 
 
 def test_a_class_below_decides_anew() -> None:
     class Below(Own):
         weights: ClassVar = {"pause_backend": 1, "mine": 0}
 
-    assert (rules(Below)["pause_backend"], rules(Below)["mine"], rules(Below)["submit"]) == (1, 0, 5)
+    assert (weights_of(Below)["pause_backend"], weights_of(Below)["mine"], weights_of(Below)["submit"]) == (1, 0, 5)
 
     class Least(Below):
         weights: ClassVar = {"submit": 1}
 
-    assert rules(Least)["submit"] == 1
+    assert weights_of(Least)["submit"] == 1
 
 
 def test_a_star_stands_for_all_of_ours_and_a_name_counts_more() -> None:
     class Few(Own):
         weights: ClassVar = {"submit": 2, "*": 0}
 
-    assert rules(Few) == {"mine": 3, "submit": 2}
+    assert weights_of(Few) == {"mine": 3, "submit": 2}
 
     class All(Few):
         weights: ClassVar = {"*": 1}
 
-    assert rules(All) == {"mine": 3, **dict.fromkeys(OURS, 1)}
+    assert weights_of(All) == {"mine": 3, **dict.fromkeys(OURS, 1)}
 
 
 def test_a_rule_that_is_off_can_be_called_and_is_never_chosen() -> None:
@@ -89,7 +81,7 @@ def test_an_own_rule_takes_the_place_of_ours() -> None:
             assert {job.usage() for job in self.qruntime.jobs()} <= {60.0}
 
     run(Other)
-    assert rules(Other)["submit_plain"] == 1
+    assert weights_of(Other)["submit_plain"] == 1
 
 
 def test_rules_can_come_from_a_class_that_is_no_machine() -> None:
