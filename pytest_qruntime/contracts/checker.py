@@ -11,8 +11,9 @@ from pytest_qruntime.contracts import assertions
 from pytest_qruntime.contracts.assertions import CLOSING, USAGE, Way
 from pytest_qruntime.contracts.catalogue import CATALOGUE
 from pytest_qruntime.contracts.catalogue import contract as found
-from pytest_qruntime.contracts.checking import Report, check
+from pytest_qruntime.contracts.checking import Report, check, judged
 from pytest_qruntime.contracts.contract import seconds
+from pytest_qruntime.contracts.facts import Facts
 from pytest_qruntime.contracts.reading import read
 from pytest_qruntime.contracts.subjects import WorkloadFacts
 from pytest_qruntime.contracts.terms import Terms
@@ -70,14 +71,16 @@ class ContractChecker:
 
         Something has to have been closed.
         """
-        facts, only = self._workloads(session), self._id(session)
+        facts = self._facts()
+        only = _id(session, facts)
+        workloads = _workloads(facts, only)
         rules = [found("SUB-02"), found("SUB-03")]
-        report = check(self._trace(), terms=self._terms(), contracts=rules, workload=only)
-        self._fail_if_broken(report)
-        if late := list(assertions.submitted_late(facts)):
+        report = judged(facts, rules, only)
+        _fail_if_broken(report)
+        if late := list(assertions.submitted_late(workloads)):
             head = "a job was submitted after its session or batch was closed"
             raise AssertionError(assertions.told(report, head, rules[0], late))
-        if not any(one.ended or one.drainings for one in facts):
+        if not any(one.ended or one.drainings for one in workloads):
             raise AssertionError(
                 "nothing in this trace shows that there are no submits after a close: no session or batch was closed. "
                 "Close it first, or leave its with block"
@@ -85,23 +88,23 @@ class ContractChecker:
 
     def assert_submits_refused_after_close(self, session: object = None) -> None:
         """The service refused every submit to what was closed or being closed, and there was one (SUB-02, SUB-03)."""
-        self._hold(["SUB-02", "SUB-03"], self._id(session), "submits are refused after a close")
+        self._hold(["SUB-02", "SUB-03"], session, "submits are refused after a close")
 
     def assert_queued_jobs_fail_on_cancel(self, session: object = None) -> None:
         """The jobs that were queued when their session or batch was cancelled failed in that instant (CAN-02)."""
-        self._hold(["CAN-02"], self._id(session), "queued jobs fail on cancel")
+        self._hold(["CAN-02"], session, "queued jobs fail on cancel")
 
     def assert_running_jobs_finish_on_cancel(self, session: object = None) -> None:
         """The jobs that ran when their session or batch was cancelled ran to their end (CAN-03)."""
-        self._hold(["CAN-03"], self._id(session), "running jobs finish on cancel")
+        self._hold(["CAN-03"], session, "running jobs finish on cancel")
 
     def assert_queued_jobs_fail_at_max_time(self, session: object = None) -> None:
         """The jobs that were queued at the max TTL of their session or batch failed in that instant (MAX-03)."""
-        self._hold(["MAX-03"], self._id(session), "queued jobs fail at the max TTL")
+        self._hold(["MAX-03"], session, "queued jobs fail at the max TTL")
 
     def assert_running_jobs_finish_at_max_time(self, session: object = None) -> None:
         """The jobs that ran at the max TTL of their session or batch ran to their end (MAX-04)."""
-        self._hold(["MAX-04"], self._id(session), "running jobs finish at the max TTL")
+        self._hold(["MAX-04"], session, "running jobs finish at the max TTL")
 
     def assert_closed_automatically(self, session: object = None, *, by: Way | None = None) -> None:
         """Every session and batch was closed, and neither by a cancel nor by a limit of time or cost.
@@ -115,19 +118,19 @@ class ContractChecker:
         if by is not None:
             one_of("by", by, tuple(CLOSING))
         ids = CLOSING[by] if by is not None else [name for names in CLOSING.values() for name in names]
-        workloads, terms, trace = self._workloads(session), self._terms(), self._trace()
-        now_us = terms.now_us if terms.now_us is not None else max((event.at_us for event in trace), default=0)
-        rules = [found(name) for name in ids]
+        facts, rules = self._facts(), [found(name) for name in ids]
+        workloads = _workloads(facts, _id(session, facts))
+        now_us = facts.last_us if facts.terms.now_us is None else facts.terms.now_us
         if not workloads:
             raise AssertionError("nothing in this trace shows how sessions are closed: none was opened. Open one first")
         for one in workloads:
-            report = check(trace, terms=terms, contracts=rules, workload=one.id)
-            self._fail_if_broken(report)
+            report = judged(facts, rules, one.id)
+            _fail_if_broken(report)
             if (kept := assertions.kept_open(one, now_us)) is not None:
                 head = f"session or batch {one.id} was not closed automatically"
                 raise AssertionError(assertions.told(report, head, found("CLS-03"), [kept]))
             how = "" if by is None else f", by: {by}"
-            self._fail_if_unexercised(report, trace, f"session or batch {one.id} is closed automatically{how}")
+            _fail_if_unexercised(report, facts.trace, f"session or batch {one.id} is closed automatically{how}")
 
     def assert_usage(
         self, session: object = None, *, seconds: float | None = None, at_most: float | None = None
@@ -139,66 +142,71 @@ class ContractChecker:
             seconds: what the sessions and batches cost together, or this one.
             at_most: what they may cost.
         """
-        only = self._id(session)
-        self._hold(USAGE, only, "the usage figures are right")
+        facts = self._hold(USAGE, session, "the usage figures are right")
         if seconds is None and at_most is None:
             return
-        used_us = sum(self._settled(one) for one in self._workloads(session))
+        only = _id(session, facts)
+        used_us = sum(_settled(one) for one in _workloads(facts, only))
         if seconds is not None and abs(used_us - seconds * 1_000_000) > _SAME_US:
-            raise AssertionError(self._costs(only, used_us, f"{seconds:g} s"))
+            raise AssertionError(_costs(facts.trace, only, used_us, f"{seconds:g} s"))
         if at_most is not None and used_us > at_most * 1_000_000 + _SAME_US:
-            raise AssertionError(self._costs(only, used_us, f"at most {at_most:g} s"))
+            raise AssertionError(_costs(facts.trace, only, used_us, f"at most {at_most:g} s"))
 
-    # ------------------------------------------------------------------------------------------------------------------
+    def _facts(self) -> Facts:
+        return read(self._trace(), self._terms())
 
-    def _hold(self, ids: Sequence[str], only: str | None, what: str) -> None:
-        trace = self._trace()
-        report = check(trace, terms=self._terms(), contracts=[found(name) for name in ids], workload=only)
-        self._fail_if_broken(report)
-        self._fail_if_unexercised(report, trace, what)
+    def _hold(self, ids: Sequence[str], session: object, what: str) -> Facts:
+        facts = self._facts()
+        report = judged(facts, [found(name) for name in ids], _id(session, facts))
+        _fail_if_broken(report)
+        _fail_if_unexercised(report, facts.trace, what)
+        return facts
 
-    @staticmethod
-    def _fail_if_broken(report: Report) -> None:
-        if report.broken:
-            raise AssertionError("\n".join(report.describe(finding) for finding in report.broken))
 
-    @staticmethod
-    def _fail_if_unexercised(report: Report, trace: Trace, what: str) -> None:
-        if not any(finding.cases for finding in report):
-            rules = [finding.contract for finding in report]
-            raise AssertionError(assertions.unexercised(rules, trace, what))
+def _fail_if_broken(report: Report) -> None:
+    if report.broken:
+        raise AssertionError("\n".join(report.describe(finding) for finding in report.broken))
 
-    def _workloads(self, session: object) -> list[WorkloadFacts]:
-        only = self._id(session)
-        return [one for one in read(self._trace(), self._terms()).workloads if only in (None, one.id)]
 
-    def _id(self, session: object) -> str | None:
-        """The id of a session or batch. Raises `ConfigurationError` for what is none, or is not of this test."""
-        if session is None:
-            return None
-        name = session if isinstance(session, str) else getattr(session, "session_id", None)
-        if not isinstance(name, str):
-            raise ConfigurationError(f"session is {session!r}; expected a session or batch, or the id of one")
-        known = [one.id for one in read(self._trace(), self._terms()).workloads]
-        if name not in known:
-            raise ConfigurationError(
-                f"session is {name!r}, which this trace does not know; it knows {', '.join(known) or 'none'}"
-            )
-        return name
+def _fail_if_unexercised(report: Report, trace: Trace, what: str) -> None:
+    if not any(finding.cases for finding in report):
+        rules = [finding.contract for finding in report]
+        raise AssertionError(assertions.unexercised(rules, trace, what))
 
-    def _settled(self, workload: WorkloadFacts) -> int:
-        usage = None if workload.settled is None else workload.settled.data.get("usage_us")
-        if isinstance(usage, int):
-            return usage
-        raise AssertionError(
-            f"the usage of session or batch {workload.id} is not known yet: it is {workload.state}. It is final when "
-            "it is closed and its last job has ended; on a recording, the test has to look at it after that"
+
+def _workloads(facts: Facts, only: str | None) -> list[WorkloadFacts]:
+    return [one for one in facts.workloads if only in (None, one.id)]
+
+
+def _id(session: object, facts: Facts) -> str | None:
+    """The id of a session or batch. Raises `ConfigurationError` for what is none, or is not of this test."""
+    if session is None:
+        return None
+    name = session if isinstance(session, str) else getattr(session, "session_id", None)
+    if not isinstance(name, str):
+        raise ConfigurationError(f"session is {session!r}; expected a session or batch, or the id of one")
+    known = [one.id for one in facts.workloads]
+    if name not in known:
+        raise ConfigurationError(
+            f"session is {name!r}, which this trace does not know; it knows {', '.join(known) or 'none'}"
         )
+    return name
 
-    def _costs(self, only: str | None, used_us: int, expected: str) -> str:
-        who = "the sessions and batches cost" if only is None else f"session or batch {only} costs"
-        settled = self._trace().where(kind=WORKLOAD_SETTLED, workload=only)
-        each = [f"    {seconds(one.at_us):>12}  {one.workload}  {one.data.get('usage_us')} us" for one in settled]
-        rules = [f"  {one.id}: {one.statement}" for one in (found("USG-01"), found("USG-05"))]
-        head = f"{who} {seconds(used_us)}; expected {expected}"
-        return "\n".join([head, *rules, "  settled:", *each])
+
+def _settled(workload: WorkloadFacts) -> int:
+    usage = None if workload.settled is None else workload.settled.data.get("usage_us")
+    if isinstance(usage, int):
+        return usage
+    raise AssertionError(
+        f"the usage of session or batch {workload.id} is not known yet: it is {workload.state}. It is final when "
+        "it is closed and its last job has ended; on a recording, the test has to look at it after that"
+    )
+
+
+def _costs(trace: Trace, only: str | None, used_us: int, expected: str) -> str:
+    who = "the sessions and batches cost" if only is None else f"session or batch {only} costs"
+    settled = trace.where(kind=WORKLOAD_SETTLED, workload=only)
+    each = [f"    {seconds(one.at_us):>12}  {one.workload}  {one.data.get('usage_us')} us" for one in settled]
+    rules = [f"  {one.id}: {one.statement}" for one in (found("USG-01"), found("USG-05"))]
+    head = f"{who} {seconds(used_us)}; expected {expected}"
+    return "\n".join([head, *rules, "  settled:", *each])

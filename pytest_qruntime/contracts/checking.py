@@ -137,7 +137,12 @@ def check(
         workload: the id of the session or batch to which they are applied, for rules that speak of one and its jobs
             alone; None: to everything.
     """
-    facts = read(trace, terms or Terms())
+    return judged(read(trace, terms or Terms()), contracts, workload)
+
+
+def judged(facts: Facts, contracts: Iterable[Contract], workload: str | None = None) -> Report:
+    """Judge what has been read of a trace; see `check`."""
+    trace = facts.trace
     if workload is not None:
         facts = facts.only(workload)
     evidence: dict[Partial, Facts] = {"client": facts, "yes": facts, "whole": facts, "no": facts}

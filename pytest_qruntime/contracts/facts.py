@@ -7,7 +7,8 @@ asks about an instant (who was queued, who held the backend) is noted when the p
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 
 from pytest_qruntime.contracts.answers import AnswerFacts, Words
 from pytest_qruntime.contracts.calls import CallFacts
@@ -24,6 +25,7 @@ from pytest_qruntime.contracts.terms import Terms
 from pytest_qruntime.model import Event, Trace
 from pytest_qruntime.model.durations import SECOND_US
 
+_JOBS: Final = ("jobs", "ran", "lost", "failed", "cancelled")
 LATE: Final = "late"
 """In the data of an event that somebody saw: it may have happened before."""
 
@@ -94,17 +96,25 @@ class Facts:
 
     def only(self, workload_id: str) -> Facts:
         """These facts, of one session or batch and its jobs alone; for the rules that speak of nothing else."""
-        one = self._of([workload for workload in self.workloads if workload.id == workload_id])
-        one.jobs = _of_it(self.jobs, workload_id)
-        one.ran = _of_it(self.ran, workload_id)
-        one.lost = _of_it(self.lost, workload_id)
-        one.failed = _of_it(self.failed, workload_id)
-        one.cancelled = _of_it(self.cancelled, workload_id)
-        one.calls = [call for call in self.calls if call.session == workload_id]
-        for answer in self.answers:
-            if answer.event.workload == workload_id:
-                one.note(answer)
+        mine = self._by_workload.get(workload_id, {})
+        one = self._of(mine.get("workloads", []))
+        for name in (*_JOBS, "calls"):
+            setattr(one, name, mine.get(name, []))
+        for answer in mine.get("answers", ()):
+            one.note(answer)
         return one
+
+    @cached_property
+    def _by_workload(self) -> dict[object, dict[str, list[Any]]]:
+        """What is known of each session and batch, by its id and the name of the list; made when everything is."""
+        found: dict[object, dict[str, list[Any]]] = {}
+        known: list[tuple[object, str, object]] = [(one.id, "workloads", one) for one in self.workloads]
+        known += [(job.workload.id, name, job) for name in _JOBS for job in getattr(self, name) if job.workload]
+        known += [(call.session, "calls", call) for call in self.calls]
+        known += [(answer.event.workload, "answers", answer) for answer in self.answers]
+        for whose, name, what in known:
+            found.setdefault(whose, {}).setdefault(name, []).append(what)
+        return found
 
     def _of(self, workloads: list[WorkloadFacts]) -> Facts:
         known = Facts(self.trace, self.terms)
@@ -184,10 +194,6 @@ class Facts:
     def overdue(self, workload: WorkloadFacts, due_us: int, expected: str) -> Break:
         """Something that was due did not happen."""
         return Break(due_us, workload.id, None, expected, f"it is {workload.state} and nothing happened")
-
-
-def _of_it(jobs: list[JobFacts], workload_id: str) -> list[JobFacts]:
-    return [job for job in jobs if job.workload is not None and job.workload.id == workload_id]
 
 
 def _event(moment: Moment | None) -> Event | None:

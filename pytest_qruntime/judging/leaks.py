@@ -91,8 +91,9 @@ def leaked(
 
 def _is_over(one: WorkloadFacts, facts: Facts, now_us: int) -> bool:
     """Whether the service has closed it by now, though nobody looked."""
-    if one.started is not None and one.max_ttl_us is not None:
-        return one.started.at_us + one.max_ttl_us <= now_us
+    shown = [event.at_us for job in one.jobs for event in (job.running, job.end) if event is not None]
+    if shown and one.max_ttl_us is not None:
+        return min(shown) + one.max_ttl_us <= now_us
     unused_s = facts.policy.unused_autoclose.get(str(one.mode))
     return (
         not one.jobs

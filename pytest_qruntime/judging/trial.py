@@ -84,7 +84,7 @@ class Trial:
 
         try:
             trace, terms = self._surface.trace, terms_of(self._surface, self._decided)
-        except QRuntimeError as problem:  # of a recording by another tool nobody knows when anything was
+        except QRuntimeError as problem:  # a live server may be gone
             self._judgement.because = str(problem)
             return
         self._judge_contracts(self._surface, trace, terms)

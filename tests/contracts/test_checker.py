@@ -9,6 +9,7 @@ import pytest
 
 from pytest_qruntime import ConfigurationError, ContractChecker, QRuntime, ServiceError, world
 from pytest_qruntime.contracts import CATALOGUE, Terms
+from pytest_qruntime.contracts.reading import read
 from pytest_qruntime.model import Trace
 from pytest_qruntime.model import trace as kinds
 from pytest_qruntime.mutants import MUTANTS, Patches
@@ -265,3 +266,16 @@ def test_another_trace_can_be_judged() -> None:
         assert other.verdict("CLS-06") == "holds"
         assert other.broken == []  # it is of another time: nothing of it is overdue
         assert len(list(asked.check())) == len(CATALOGUE)
+
+
+def test_a_trace_is_read_once_however_many_sessions_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    with world() as qruntime:
+        for _ in range(20):
+            with qruntime.session() as session:
+                session.run().result()
+        reads: list[Trace] = []
+        monkeypatch.setattr(
+            "pytest_qruntime.contracts.checker.read", lambda trace, terms: (reads.append(trace), read(trace, terms))[1]
+        )
+        checker(qruntime).assert_closed_automatically(by="close")
+    assert len(reads) == 1

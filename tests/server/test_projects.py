@@ -73,7 +73,7 @@ def test_it(qruntime_server, qruntime, number):
     SEEN.append((qruntime.jobs()[0].job_id(), qruntime.trace.to_jsonl()))
     assert SEEN == SEEN[:1] * len(SEEN)
 """,
-    ).run().assert_outcomes(passed=3)
+    ).run("--qruntime-leaks=off").assert_outcomes(passed=3)
 
 
 def test_nothing_is_left_of_it_when_a_test_fails_or_is_done(project: Project) -> None:
@@ -139,7 +139,7 @@ def test_it(qruntime_server, qruntime):
     qruntime.clock.tick("25m")
     assert (qruntime.clock.now() - before).total_seconds() == 1500
 """,
-    ).run("--qruntime-freeze", freeze).assert_outcomes(passed=1)
+    ).run("--qruntime-leaks=off", "--qruntime-freeze", freeze).assert_outcomes(passed=1)
 
 
 def test_without_a_web_server_the_test_says_what_to_install(project: Project) -> None:
