@@ -23,7 +23,6 @@ class Scenario:
         takes_s: how long it takes on a service whose time is real and whose jobs are short.
         exact: whether it has to act at exact instants, which nobody can in real time.
         fake_only: what it needs that nobody can ask of a service; None: nothing.
-        client: whether it goes through the official client.
         settings: of the world that it is told in: `plan`, `lanes`, `policy`, `qpu_contention`.
     """
 
@@ -33,7 +32,6 @@ class Scenario:
     takes_s: float
     exact: bool
     fake_only: str | None
-    client: bool
     settings: Mapping[str, Any]
 
     @property
@@ -67,7 +65,6 @@ class Scenarios:
         takes_s: float = 0,
         exact: bool = False,
         fake_only: str | None = None,
-        client: bool = False,
         **settings: Any,
     ) -> Callable[[Callable[[Play], None]], Callable[[Play], None]]:
         """Register a function as a scenario of its name; `shows` has the ids of contracts, with spaces between them."""
@@ -80,7 +77,6 @@ class Scenarios:
                 takes_s=takes_s,
                 exact=exact,
                 fake_only=fake_only,
-                client=client,
                 settings=settings,
             )
             self.all.append(made)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,6 +44,14 @@ class Source(ABC):
     def unfit(self, scenario: Scenario) -> str | None:
         """Why a scenario cannot be played; None: it can."""
         return None
+
+    def without_client(self) -> str | None:
+        """Why nothing can be said of the official client; None: it can be played."""
+        return "it is about the official client, which is played to the fake alone"
+
+    def play_client(self) -> Played:
+        """Play the stories of the official client."""
+        raise NotImplementedError(self.without_client())
 
     @abstractmethod
     def play(self, scenario: Scenario, item: pytest.Item) -> Played:
@@ -91,6 +100,18 @@ class Fake(Source):
             end = told(scenario, Play(qruntime, qruntime.default_backend, CIRCUITS["qasm"]()))
             shown = Evidence(derive(taping.tape()), self._terms(scenario))
             return Played((shown, Evidence(qruntime.trace, Terms.of(qruntime.world))), *end)
+
+    def without_client(self) -> str | None:
+        """Why nothing can be said of the official client; None: it can be played."""
+        if find_spec("qiskit_ibm_runtime") is None:
+            return "it is about the official client: pip install 'pytest-qruntime[qiskit]'"
+        return None
+
+    def play_client(self) -> Played:
+        """Play the stories of the official client."""
+        from pytest_qruntime.mutants.client.stories import CLIENT_STORIES
+
+        return Played(tuple(Evidence(*story.play()) for story in CLIENT_STORIES))
 
 
 class _Handler:

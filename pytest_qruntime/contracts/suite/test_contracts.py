@@ -1,4 +1,4 @@
-"""One test for each contract of the catalogue that a service has to keep."""
+"""One test for each contract of the catalogue."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from pytest_qruntime.contracts import OF_THE_SERVICE, Contract
+from pytest_qruntime.contracts import CATALOGUE, Contract
 from pytest_qruntime.contracts.suite.theatre import BROKEN, HOLDS, OUTCOME, Theatre, ids
 
 
-@pytest.mark.parametrize("contract", OF_THE_SERVICE, ids=ids(OF_THE_SERVICE))
+@pytest.mark.parametrize("contract", CATALOGUE, ids=ids(CATALOGUE))
 def test_contract(
     contract: Contract,
     theatre: Theatre,

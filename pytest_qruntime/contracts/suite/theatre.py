@@ -22,6 +22,8 @@ BROKEN: Final = "broken"
 NOT_EXERCISED: Final = "not exercised"
 SKIPPED: Final = "skipped"
 
+_CLIENT: Final = "the official client"
+
 OUTCOME: Final = "qruntime_contract"
 """The name of the property of a test that has its outcome, for reports."""
 
@@ -78,6 +80,8 @@ class Theatre:
 
     def judge(self, contract: Contract, item: pytest.Item) -> Outcome:
         """Play what is to exercise a contract, and say what became of it."""
+        if contract.partial == "client":
+            return self._of_the_client(contract)
         if not self.source.tells and contract.partial == "no":
             return Outcome(SKIPPED, "it can only be seen in a trace of the service's own")
         meant = [scenario for scenario in self._scenarios if contract.id in scenario.shows]
@@ -92,6 +96,19 @@ class Theatre:
         if not played:
             return Outcome(SKIPPED, "; ".join(f"{name}: {reason}" for name, reason in reasons.items()))
         return self._unexercised(played)
+
+    def _of_the_client(self, contract: Contract) -> Outcome:
+        """The same for a rule of the official client, which keeps it whatever serves it."""
+        if reason := self.source.without_client():
+            return Outcome(SKIPPED, reason)
+        if _CLIENT not in self._played:
+            self._played[_CLIENT] = self.source.play_client()
+        played = self._played[_CLIENT]
+        if broken := list(played.breaks(contract.id)):
+            return Outcome(BROKEN, "\n".join(broken), fails=True)
+        if played.exercised(contract.id):
+            return Outcome(HOLDS)
+        return Outcome(NOT_EXERCISED, "no story of the client exercises it", fails=True)
 
     def _play(self, scenario: Scenario, item: pytest.Item) -> Played:
         if scenario.name not in self._played:

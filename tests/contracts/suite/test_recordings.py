@@ -17,7 +17,7 @@ from tests.contracts.suite.test_scenarios import SEEN_BY_THE_SERVICE_ALONE, VISI
 
 # A second backend, which no world that a server makes has.
 NOT_RECORDED = {"a job for another backend"}
-RECORDED = [one for one in SCENARIOS if one.fake_only is None and not one.client and one.name not in NOT_RECORDED]
+RECORDED = [one for one in SCENARIOS if one.fake_only is None and one.name not in NOT_RECORDED]
 AGAIN = (
     "make it anew: qruntime serve, and pytest --pyargs pytest_qruntime.contracts.suite --qruntime-record --qruntime-url"
 )

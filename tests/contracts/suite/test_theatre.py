@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pytest_qruntime.contracts import contract
+from pytest_qruntime.contracts.suite import sources
 from pytest_qruntime.contracts.suite.play import AstrayError, LackingError, Play
 from pytest_qruntime.contracts.suite.scenario import Scenario, Scenarios
 from pytest_qruntime.contracts.suite.sources import Fake, Live
@@ -110,6 +111,28 @@ class _Shown(Fake):
         from pytest_qruntime.contracts.suite.played import Played
 
         return Played((self._evidence,))
+
+
+# -- the official client ----------------------------------------------------------------------------------------------
+
+
+def test_the_rules_of_the_client_are_played_to_the_fake(request: pytest.FixtureRequest) -> None:
+    theatre = Theatre(Fake({}))
+    became = {name: theatre.judge(contract(name), request.node) for name in ("STS-01", "SDK-11")}
+    assert became == {"STS-01": Outcome(HOLDS), "SDK-11": Outcome(HOLDS)}
+
+
+def test_without_the_client_its_rules_are_skipped(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "find_spec", lambda name: None)
+    outcome = Theatre(Fake({})).judge(contract("STS-01"), request.node)
+    assert outcome == Outcome(SKIPPED, "it is about the official client: pip install 'pytest-qruntime[qiskit]'")
+
+
+def test_elsewhere_the_rules_of_the_client_are_not_the_question(request: pytest.FixtureRequest) -> None:
+    outcome = Theatre(others()).judge(contract("STS-01"), request.node)
+    assert outcome == Outcome(SKIPPED, "it is about the official client, which is played to the fake alone")
 
 
 # -- somebody else's implementation -----------------------------------------------------------------------------------
