@@ -13,10 +13,10 @@ from pytest_qruntime.recording.options import add_suite
 HEAD = """\
 # The suite of contracts
 
-`pytest --pyargs pytest_qruntime.contracts.suite` has one test for each [contract](contracts.md). It plays the scenarios
-that are to exercise the contract, as any client would, over the REST API; then it judges what happened. The rules of the
-official client are not the service's: they are played to the fake alone, if the client is installed. [How to hold your
-own server or mock to the contracts](../how-to/hold-a-server.md) shows how it is used, and [what was
+`pytest --pyargs pytest_qruntime.contracts.suite` has one test for each [contract](contracts.md). It plays the
+scenarios that are to exercise the contract, as any client would, over the REST API; then it judges what happened. The
+rules of the official client are not the service's: they are played to the fake alone, if the client is installed.
+[How to hold your own server or mock to the contracts](../how-to/hold-a-server.md) shows how it is used, and [what was
 found](other-implementations.md) has the first results.
 
 | verdict | when | the test |
