@@ -40,6 +40,7 @@ _HOMES = {
         "QRuntimeError",
         "Trace",
     ),
+    "network": ("Fault", "NeverAnsweredError", "RequestAssertionError", "RequestRecord", "Requests"),
     "rest": ("ServiceInstance",),
     "runtime": ("QRuntime", "SourceError", "world"),
     "transport": ("NetworkBlockedError",),

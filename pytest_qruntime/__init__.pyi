@@ -25,6 +25,11 @@ from pytest_qruntime.model import Plan as Plan
 from pytest_qruntime.model import Policy as Policy
 from pytest_qruntime.model import QRuntimeError as QRuntimeError
 from pytest_qruntime.model import Trace as Trace
+from pytest_qruntime.network import Fault as Fault
+from pytest_qruntime.network import NeverAnsweredError as NeverAnsweredError
+from pytest_qruntime.network import RequestAssertionError as RequestAssertionError
+from pytest_qruntime.network import RequestRecord as RequestRecord
+from pytest_qruntime.network import Requests as Requests
 from pytest_qruntime.rest import ServiceInstance as ServiceInstance
 from pytest_qruntime.runtime import QRuntime as QRuntime
 from pytest_qruntime.runtime import SourceError as SourceError

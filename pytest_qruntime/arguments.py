@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_qruntime.clock.durations import seconds_of
 from pytest_qruntime.model import ConfigurationError, Durations, JobRequest, Plan, Policy, estimate
@@ -18,6 +18,9 @@ from pytest_qruntime.model.errors import whole_number
 from pytest_qruntime.model.instance import DEFAULT_REGION
 from pytest_qruntime.model.plan import PLANS
 from pytest_qruntime.several import ALL_ORDERS, SWEEP
+
+if TYPE_CHECKING:
+    from pytest_qruntime.network import Fault
 
 DurationsFunction = Callable[[JobRequest], Durations | tuple[float, float]]
 
@@ -273,6 +276,30 @@ def allow(value: object) -> dict[str, str]:
     return dict(value)
 
 
+def fault(value: object) -> Fault:
+    """What goes wrong with requests."""
+    from pytest_qruntime.network import Fault  # a marker without one need not load it
+
+    if not isinstance(value, Fault):
+        raise ConfigurationError(
+            f"fault is {value!r}; expected a Fault such as Fault(503, 'submit'), or a list of them, each of which "
+            "makes a test"
+        )
+    return value
+
+
+def scenario(value: object) -> str:
+    """What goes wrong, by name."""
+    from pytest_qruntime.scenarios import ALL, named  # likewise
+
+    if value == ALL:
+        raise ConfigurationError(
+            f"scenario is {ALL!r}, and each makes a test of its own; say it with "
+            f"@pytest.mark.qruntime(scenario={ALL!r})"
+        )
+    return named(value).name
+
+
 def _contract(name: object) -> None:
     from pytest_qruntime.contracts.checker import check_id  # a marker that allows nothing need not load them
 
@@ -297,6 +324,8 @@ CHECKS: Final[Mapping[str, Callable[[object], object]]] = {
     "contracts": contracts,
     "leaks": leaks,
     "allow": allow,
+    "fault": fault,
+    "scenario": scenario,
 }
 """The arguments that options, markers and fixtures can give too, each with its check; raises `ConfigurationError`."""
 

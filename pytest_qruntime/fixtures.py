@@ -36,6 +36,7 @@ def qruntime(request: pytest.FixtureRequest, qruntime_config: Mapping[str, Any])
     from pytest_qruntime import sdk
     from pytest_qruntime.judging.trial import judged
     from pytest_qruntime.recording.opening import opened
+    from pytest_qruntime.runtime.troubles import arrange
     from pytest_qruntime.settings import decided
 
     if "qiskit_runtime_service" in request.fixturenames:
@@ -44,6 +45,7 @@ def qruntime(request: pytest.FixtureRequest, qruntime_config: Mapping[str, Any])
         request.getfixturevalue("monkeypatch").setenv(name, value)
     settings = decided(request, qruntime_config)
     with judged(request.node, settings) as trial, opened(request.node, settings) as what_answers:
+        arrange(what_answers, settings)
         trial.begin(what_answers)
         yield what_answers
         trial.take()

@@ -30,6 +30,7 @@ from pytest_qruntime.settings import (
     from_command_line,
     from_ini,
     matrix,
+    spelled_out,
     uses,
 )
 
@@ -136,7 +137,7 @@ def marker_problems(item: pytest.Item) -> Iterator[tuple[str, str]]:
                     node.nodeid,
                     f"@pytest.mark.{MARKER} takes keywords only, such as plan='open'; found {marker.args!r}",
                 )
-            check(marker.kwargs, f"@pytest.mark.{MARKER}", OF_MARKERS)
+            check(spelled_out(marker.kwargs), f"@pytest.mark.{MARKER}", OF_MARKERS)
         except ValueError as error:
             yield (node.nodeid, str(error))
 

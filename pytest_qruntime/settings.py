@@ -169,9 +169,21 @@ REPEATS: Final = (
 )
 """How often a test runs."""
 
-ALL: Final = (*SETTINGS, *SOURCES, *JUDGEMENTS, *REPEATS)
+TROUBLES: Final = (
+    Setting(
+        "scenario",
+        str,
+        "NAME",
+        "what goes wrong: the name of a scenario; on the fake alone",
+        "none",
+        "'expires_mid_loop'",
+    ),
+)
+"""What goes wrong in a test."""
+
+ALL: Final = (*SETTINGS, *SOURCES, *JUDGEMENTS, *REPEATS, *TROUBLES)
 NAMES: Final = tuple(setting.name for setting in ALL)
-OF_MARKERS: Final = ("allow",)
+OF_MARKERS: Final = ("allow", "fault")
 """What a marker alone can say: it is about one test."""
 _OF_A_WORLD: Final = frozenset(setting.name for setting in SETTINGS)
 
@@ -248,7 +260,16 @@ def decided(request: pytest.FixtureRequest, config: Mapping[str, Any]) -> dict[s
     for marker in markers:  # those that were added since the collection have not been looked at
         check(marker, f"@pytest.mark.{MARKER}", OF_MARKERS)
     ini, command_line = given(request.config)
-    return several.once(merged(ini, config, *markers, command_line))
+    return _with_scenario(several.once(merged(ini, config, *markers, command_line)))
+
+
+def _with_scenario(found: Mapping[str, Any]) -> dict[str, Any]:
+    """These settings, and those of the scenario that is among them, where nobody has decided otherwise."""
+    if "scenario" not in found:
+        return dict(found)
+    from pytest_qruntime.scenarios import named
+
+    return merged(named(found["scenario"]).settings, found)
 
 
 def check_several(item: pytest.Item) -> None:
@@ -279,10 +300,19 @@ def asks_several(item: pytest.Item) -> bool:
 
 def matrix(node: pytest.Item) -> dict[str, Sequence[Any]]:
     """The settings that have several values for a test, by name."""
-    marked = [marker.kwargs for marker in reversed(list(node.iter_markers(MARKER)))]
+    marked = [spelled_out(marker.kwargs) for marker in reversed(list(node.iter_markers(MARKER)))]
     if not any(several.is_list(value) for marker in marked for value in marker.values()):
         return {}
     return several.axes(marked, [name for name in given(node.config)[1] if name != "policy"])
+
+
+def spelled_out(marker: Mapping[str, Any]) -> dict[str, Any]:
+    """What a marker says, with every scenario by its name if it says all of them."""
+    if marker.get("scenario") != "all":
+        return dict(marker)
+    from pytest_qruntime.scenarios import SCENARIOS  # what only few markers need is loaded for them
+
+    return {**marker, "scenario": list(SCENARIOS)}
 
 
 _GIVEN: Final = pytest.StashKey[tuple[dict[str, Any], dict[str, Any]]]()
@@ -329,4 +359,5 @@ def _joined(value: str | list[str]) -> str:
 
 def from_markers(node: pytest.Item) -> list[dict[str, Any]]:
     """What the test's markers say, the nearest one last; of a matrix the values of this test."""
-    return [several.singles(marker.kwargs) for marker in reversed(list(node.iter_markers(MARKER)))]
+    marked = [spelled_out(marker.kwargs) for marker in reversed(list(node.iter_markers(MARKER)))]
+    return [several.singles(marker) for marker in marked]

@@ -6,7 +6,7 @@ transports turn it into what each client sees of a real network. Its `Journal` k
 
 from pytest_qruntime.network.broken import BrokenError, NeverAnsweredError, endure
 from pytest_qruntime.network.fault import KINDS, Fault, FaultKind, FaultOptions
-from pytest_qruntime.network.journal import Journal, RequestRecord, Requests, UnexpectedRequestsError, agent_of
+from pytest_qruntime.network.journal import Journal, RequestAssertionError, RequestRecord, Requests, agent_of
 from pytest_qruntime.network.network import Network
 from pytest_qruntime.network.rules import Failing
 from pytest_qruntime.network.where import RequestOptions, Where
@@ -21,10 +21,10 @@ __all__ = [
     "Journal",
     "Network",
     "NeverAnsweredError",
+    "RequestAssertionError",
     "RequestOptions",
     "RequestRecord",
     "Requests",
-    "UnexpectedRequestsError",
     "Where",
     "agent_of",
     "endure",

@@ -138,7 +138,7 @@ class Fault:
         return 0 if self.delay is None else micros_of(self.delay, what="delay")
 
     def __str__(self) -> str:
-        return str(self.what)
+        return f"{self.what} {self.where}"
 
 
 def _check_what(what: object) -> None:

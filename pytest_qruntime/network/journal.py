@@ -35,7 +35,7 @@ _CLIENTS: Final = (
 )
 
 
-class UnexpectedRequestsError(QRuntimeError, AssertionError):
+class RequestAssertionError(QRuntimeError, AssertionError):
     """Other requests were sent than the test asserts."""
 
 
@@ -122,7 +122,7 @@ class RequestRecord:
     def __str__(self) -> str:
         query = f"?{self.raw_query}" if self.raw_query else ""
         result = "no answer" if self.status is None else str(self.status)
-        fault = "" if self.fault is None else f" (fault: {self.fault})"
+        fault = "" if self.fault is None else f" (fault: {self.fault.what})"
         return f"{self.method} {self.path}{query} [{self.operation}] -> {result}{fault}"
 
     def __repr__(self) -> str:
@@ -199,15 +199,15 @@ class Requests:
         return len(self._records)
 
     def one(self) -> RequestRecord:
-        """The only one. Raises `UnexpectedRequestsError`, with what was sent, if there is none, or more."""
+        """The only one. Raises `RequestAssertionError`, with what was sent, if there is none, or more."""
         if self.count != 1:
-            raise UnexpectedRequestsError(self._story("one request"))
+            raise RequestAssertionError(self._story("one request"))
         return self._records[0]
 
     def none(self) -> None:
-        """Assert that there is none. Raises `UnexpectedRequestsError`, with what was sent."""
+        """Assert that there is none. Raises `RequestAssertionError`, with what was sent."""
         if self.count:
-            raise UnexpectedRequestsError(self._story("no request"))
+            raise RequestAssertionError(self._story("no request"))
 
     def _story(self, expected: str) -> str:
         """What was expected, what there was instead, and if that is nothing, everything else that there was."""

@@ -92,7 +92,7 @@ class Failing(Rule):
         return rate is None or self._random.random() < rate
 
     def __repr__(self) -> str:
-        return f"<Failing {self.fault} with {self.where}, {self.count} so far>"
+        return f"<Failing {self.fault}, {self.count} so far>"
 
 
 class Interlude(Rule):

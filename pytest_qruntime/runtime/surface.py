@@ -86,11 +86,13 @@ class Surface(ABC):
         source: what stands behind: ``"fake"``, ``"cassette"`` or ``"live"``.
         clock: its time: `tick`, `move_to`, `now`, `run_until`, `pending`.
         default_backend: name of the backend that is used when none is named.
+        scenario: name of the scenario that is played; None: none is.
     """
 
     source: ClassVar[Source]
     clock: Clock
     default_backend: str
+    scenario: str | None = None
     _http: httpx.Client | None = None
 
     if not TYPE_CHECKING:  # else every name would be one

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from typing_extensions import Unpack
 
 from pytest_qruntime.client.errors import hidden
+from pytest_qruntime.model import Plan
 from pytest_qruntime.model.errors import ConfigurationError
 from pytest_qruntime.network import Failing, Fault, FaultKind, FaultOptions, Network, RequestOptions, Where
 from pytest_qruntime.network.rules import Interlude
 from pytest_qruntime.runtime.staging import Staging
+from pytest_qruntime.scenarios import named
 
 __tracebackhide__ = hidden
+
+
+def arrange(surface: Any, decided: Mapping[str, Any]) -> None:
+    """Arrange what the settings of a test say of a fault and a scenario. Raises `SourceError` where nothing can be."""
+    if "fault" in decided:
+        surface.fail(decided["fault"])
+    if "scenario" in decided:
+        surface.play(decided["scenario"])
 
 
 class Troubles(Staging):
@@ -20,9 +31,34 @@ class Troubles(Staging):
 
     Attributes:
         network: where faults act.
+        scenario: name of the scenario that is played; None: none is.
     """
 
     network: Network
+    scenario: str | None
+
+    def play(self, scenario: str) -> None:
+        """Let a scenario begin: ``qruntime.play("expires_mid_loop")``. A marker does so before the test.
+
+        Raises `ConfigurationError` for an unknown name, and for a scenario whose world is made of other settings.
+        """
+        found = named(scenario)
+        for name, value in found.settings.items():
+            self._check_setting(found.name, name, value)
+        found.stage(self)
+        self.scenario = found.name
+
+    def _check_setting(self, scenario: str, name: str, wanted: Any) -> None:
+        """A scenario is about a world with a certain plan or policy, which cannot be changed any more."""
+        if name == "plan":
+            fits = self.world.instance.plan == Plan.named(wanted)
+        else:
+            fits = all(getattr(self.world.policy, knob) == value for knob, value in wanted.items())
+        if not fits:
+            raise ConfigurationError(
+                f"scenario {scenario!r} is about a world with {name}={wanted!r}, and this one has another; leave it to "
+                f"@pytest.mark.qruntime(scenario={scenario!r}), or make the world so"
+            )
 
     def fail(
         self, what: int | FaultKind | Fault, operation: str | None = None, **options: Unpack[FaultOptions]

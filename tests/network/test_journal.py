@@ -11,7 +11,7 @@ import requests
 
 from pytest_qruntime import QRuntime
 from pytest_qruntime.model import ConfigurationError, QRuntimeError
-from pytest_qruntime.network import Journal, UnexpectedRequestsError
+from pytest_qruntime.network import Journal, RequestAssertionError
 from pytest_qruntime.network import journal as room
 from pytest_qruntime.rest import Request, Response
 
@@ -93,7 +93,7 @@ def test_choices_add_up(three: QRuntime) -> None:
 
 
 def test_one_request_is_expected_and_another_number_was_sent(three: QRuntime) -> None:
-    with pytest.raises(UnexpectedRequestsError) as caught:
+    with pytest.raises(RequestAssertionError) as caught:
         three.requests.where(method="POST").one()
     assert str(caught.value) == (
         "expected one request (POST), and there were 2:\n"
@@ -104,7 +104,7 @@ def test_one_request_is_expected_and_another_number_was_sent(three: QRuntime) ->
 
 
 def test_one_is_expected_and_everything_else_was_sent(three: QRuntime) -> None:
-    with pytest.raises(UnexpectedRequestsError) as caught:
+    with pytest.raises(RequestAssertionError) as caught:
         three.requests.where("close").one()
     assert str(caught.value) == (
         "expected one request (close), and there was none. All 3:\n"
@@ -116,7 +116,7 @@ def test_one_is_expected_and_everything_else_was_sent(three: QRuntime) -> None:
 
 def test_none_is_expected(three: QRuntime) -> None:
     three.requests.where("close").none()
-    with pytest.raises(UnexpectedRequestsError, match=r"expected no request \(answered 404\), and there were 1:"):
+    with pytest.raises(RequestAssertionError, match=r"expected no request \(answered 404\), and there were 1:"):
         three.requests.where(status=404).none()
 
 
