@@ -72,6 +72,9 @@ What dials out is said on the command line, each time: these options have no ini
 | `--qruntime-url URL` | the live service; by default `QISKIT_IBM_URL`, or the account that the client has saved |
 | `--qruntime-budget SECONDS` | QPU time that the whole run may use, also as `10m`; not required for `qruntime serve` |
 | `--qruntime-record-in-ci` | record although the environment variable `CI` is set |
+| `--qruntime-auth iam\\|bearer` | at somebody else's service: `QISKIT_IBM_TOKEN` is a key, or the token itself |
+
+The [suite of contracts](suite.md#options) that others run has options of its own.
 
 | mode | records |
 | --- | --- |
