@@ -8,26 +8,52 @@ from typing import Any, Final, NamedTuple
 from pytest_qruntime.contracts.subjects import JobFacts, WorkloadFacts
 from pytest_qruntime.model import Event
 
-_CHANGES: Final = frozenset({"close", "reopen", "cancel", "submit", "cancel job", "delete job", "replace tags"})
+_ENDINGS: Final = ("close", "reopen", "cancel")
+_CHANGES: Final = frozenset({*_ENDINGS, "submit", "cancel job", "delete job", "replace tags"})
 
 
 class AnswerFacts:
     """An exchange with a client: what was asked, and what was told. `told` is None without a JSON document."""
 
-    __slots__ = ("asked", "empty", "event", "job", "no", "operation", "query", "status", "told", "workload")
+    __slots__ = ("_data", "event", "job", "no", "operation", "status", "told", "workload")
 
     def __init__(self, event: Event, no: int) -> None:
-        data: Mapping[str, Any] = event.data
+        data: Any = event.data
         self.event = event
         self.no = no
-        self.operation: str = data.get("operation", "")
-        self.status: int = data.get("status", 0)
-        self.asked: Any = data.get("asked")
-        self.told: Any = data.get("told")
-        self.query: Mapping[str, tuple[str, ...]] = data.get("query") or {}
-        self.empty: bool = data.get("empty") is True
+        self._data = data
+        self.operation: str = data["operation"]
+        self.status: int = data["status"]
+        self.told: Any = data["told"]
         self.workload: WorkloadFacts | None = None
         self.job: JobFacts | None = None
+
+    @property
+    def asked(self) -> Any:
+        """The fields of the request; None if it had none."""
+        return self._data.get("asked")
+
+    @property
+    def query(self) -> Mapping[str, tuple[str, ...]]:
+        """The query of the request: by name, all values."""
+        return self._data.get("query") or {}
+
+    @property
+    def empty(self) -> bool:
+        """Whether the answer had no body."""
+        return self._data.get("empty") is True
+
+    @property
+    def compact(self) -> bool | None:
+        """Whether an error is JSON without spaces; None if it is no JSON, and for other answers."""
+        found: bool | None = self._data.get("compact")
+        return found
+
+    @property
+    def size(self) -> int | None:
+        """How long the body of the request was, in bytes."""
+        found: int | None = self._data.get("bytes")
+        return found
 
     @property
     def accepted(self) -> bool:
@@ -42,8 +68,7 @@ class AnswerFacts:
     @property
     def headers(self) -> Mapping[str, str]:
         """Of the request, as far as a rule needs them."""
-        found: Any = self.event.data.get("headers")
-        return found or {}
+        return self._data.get("headers") or {}
 
     def said(self, name: str) -> Any:
         """A field of the answer; None if it is not there."""
@@ -55,7 +80,8 @@ class AnswerFacts:
 
     def sent(self, name: str) -> Any:
         """A field of the request; None if it is not there."""
-        return self.asked.get(name) if isinstance(self.asked, dict) else None
+        asked = self._data.get("asked")
+        return asked.get(name) if isinstance(asked, dict) else None
 
     def rows(self, name: str) -> list[Mapping[str, Any]]:
         """The objects of a list in the answer."""
@@ -69,15 +95,17 @@ class AnswerFacts:
 
 
 class Said(NamedTuple):
-    """What an answer said of one session or batch, or of one job."""
+    """What an answer said of one session or batch, or of one job.
+
+    `asked`: the accepted requests to close, to reopen and to cancel a session that had been answered by then. `status`:
+    that of a job; None if it was not said.
+    """
 
     answer: AnswerFacts
     id: str
     fields: Mapping[str, Any]
-
-    def status(self) -> Any:
-        """The status of a job; None if it was not said."""
-        return job_status(self.fields)
+    asked: tuple[AnswerFacts, ...] = ()
+    status: Any = None
 
 
 def job_status(fields: Mapping[str, Any]) -> Any:
@@ -93,6 +121,10 @@ class Words:
         sessions, jobs: what was said of them, in that order.
         opened, submitted: the accepted request that made a session or a job, by its id.
         of_session: what was said of each session.
+        job_at_first: what was said of each job first.
+        private: the jobs that were submitted as private; private_jobs: what was said of private ones.
+        errors: the answers that refused something.
+        nobodys: the answers to requests that did not say who asks, or for which instance.
     """
 
     def __init__(self) -> None:
@@ -101,40 +133,73 @@ class Words:
         self.opened: dict[str, AnswerFacts] = {}
         self.submitted: dict[str, AnswerFacts] = {}
         self.of_session: dict[str, list[Said]] = {}
+        self.job_at_first: dict[str, Said] = {}
+        self.private: set[str] = set()
+        self.private_jobs: list[Said] = []
+        self.errors: list[AnswerFacts] = []
+        self.nobodys: list[AnswerFacts] = []
         self._last: dict[str | None, Mapping[str, Any]] = {}
+        self._asked: dict[str | None, tuple[AnswerFacts, ...]] = {}
+        self._notes = {
+            "open": self._opened,
+            "read session": self._session,
+            "submit": self._submitted,
+            "read job": self._job,
+            "list jobs": self._jobs,
+        }
 
     def add(self, answer: AnswerFacts) -> None:
         """Note an answer."""
-        operation = answer.operation
+        operation, headers = answer.operation, answer.headers
+        if "authorization" not in headers or "service-crn" not in headers:
+            self.nobodys.append(answer)
         if operation in _CHANGES:
-            self._last.pop(answer.event.workload, None)
-            self._last.pop(answer.event.job, None)
-        if not answer.accepted or not isinstance(answer.told, dict):
-            return
-        if operation in ("read session", "open"):
-            self._session(answer, answer.told)
-        elif operation == "read job":
-            self._job(answer, answer.told)
-        elif operation == "list jobs":
-            for row in answer.rows("jobs"):
-                self._job(answer, row)
-        elif operation == "submit" and isinstance(name := answer.told.get("id"), str):
-            self.submitted[name] = answer
+            self._changed(answer)
+        if answer.status < 300:
+            note = self._notes.get(operation)
+            if note is not None and isinstance(answer.told, dict):
+                note(answer, answer.told)
+        elif 400 <= answer.status < 500:
+            self.errors.append(answer)
+
+    def _changed(self, answer: AnswerFacts) -> None:
+        workload = answer.event.workload
+        self._last.pop(workload, None)
+        self._last.pop(answer.event.job, None)
+        if answer.operation in _ENDINGS and answer.accepted:
+            self._asked[workload] = (*self._asked.get(workload, ()), answer)
+
+    def _opened(self, answer: AnswerFacts, told: Mapping[str, Any]) -> None:
+        if isinstance(name := told.get("id"), str):
+            self.opened[name] = answer
+            self._session(answer, told)
 
     def _session(self, answer: AnswerFacts, told: Mapping[str, Any]) -> None:
         name = told.get("id")
-        if not isinstance(name, str):
-            return
-        if answer.operation == "open":
-            self.opened[name] = answer
-        if "state" in told and self._last.get(name) != told:
+        if isinstance(name, str) and "state" in told and self._last.get(name) != told:
             self._last[name] = told
-            said = Said(answer, name, told)
+            said = Said(answer, name, told, self._asked.get(name, ()))
             self.sessions.append(said)
             self.of_session.setdefault(name, []).append(said)
 
+    def _submitted(self, answer: AnswerFacts, told: Mapping[str, Any]) -> None:
+        if isinstance(name := told.get("id"), str):
+            self.submitted[name] = answer
+            if answer.sent("private"):
+                self.private.add(name)
+
+    def _jobs(self, answer: AnswerFacts, told: Mapping[str, Any]) -> None:
+        for row in answer.rows("jobs"):
+            self._job(answer, row)
+
     def _job(self, answer: AnswerFacts, told: Mapping[str, Any]) -> None:
         name = told.get("id")
-        if isinstance(name, str) and self._last.get(name) != told:
-            self._last[name] = told
-            self.jobs.append(Said(answer, name, told))
+        if not isinstance(name, str) or self._last.get(name) == told:
+            return
+        self._last[name] = told
+        said = Said(answer, name, told, (), job_status(told))
+        self.jobs.append(said)
+        if name not in self.job_at_first:
+            self.job_at_first[name] = said
+        if told.get("private") is True:
+            self.private_jobs.append(said)

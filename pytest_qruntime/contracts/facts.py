@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Final
 
 from pytest_qruntime.contracts.answers import AnswerFacts, Words
@@ -173,7 +174,7 @@ class Facts:
         if len(operations) == 1:
             return self.answers_to.get(operations[0], [])
         found = [answer for one in operations for answer in self.answers_to.get(one, ())]
-        return sorted(found, key=lambda answer: answer.no)
+        return sorted(found, key=attrgetter("no"))
 
     def called(self, *names: str) -> Iterator[CallFacts]:
         """The calls of these methods of the official client, in the order in which they ended."""

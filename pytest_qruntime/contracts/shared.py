@@ -46,10 +46,9 @@ def opened(facts: Facts) -> Iterator[tuple[AnswerFacts, list[Said]]]:
 
 def has_results(facts: Facts, job: JobFacts, answer: AnswerFacts) -> bool:
     """Whether a job had completed, for certain, when its results were asked for, and they are anybody's to read."""
-    made = facts.said.submitted.get(job.id)
     if job.end is None or job.end.kind != JOB_COMPLETED or job.end_no > answer.no or answer.status >= 500:
         return False
-    return job.deleted is None and made is not None and not made.sent("private")
+    return job.deleted is None and job.id in facts.said.submitted and job.id not in facts.said.private
 
 
 def results_after(facts: Facts, workload: WorkloadFacts) -> Iterator[Outcome]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +15,7 @@ from pytest_qruntime.cassette.tape import Exchange
 from pytest_qruntime.rest import operations
 
 _CALLED: Final = {route: name for name, route in operations.ROUTES.items() if name != operations.REOPEN}
+_NO_QUERY: Final[Mapping[str, tuple[str, ...]]] = {}
 LARGE: Final = frozenset({"results", "backend configuration", "backend properties", "backend defaults"})
 """What these tell is of no lifecycle, and may be of any size."""
 
@@ -41,7 +43,7 @@ def operation(method: str, sent: Sent) -> str:
 def note(known: Known, called: str, sent: Sent, exchange: Exchange, told: Any) -> None:
     """Keep an exchange; `called` is the operation, `told` the answer's JSON document, None if there is none."""
     url = urlsplit(exchange.url)
-    query = {name: tuple(values) for name, values in parse_qs(url.query, keep_blank_values=True).items()}
+    query = _query(url.query) if url.query else _NO_QUERY
     data: dict[str, object] = {
         "operation": called,
         "method": exchange.method.upper(),
@@ -56,6 +58,10 @@ def note(known: Known, called: str, sent: Sent, exchange: Exchange, told: Any) -
         "headers": _headers(exchange.request_headers),
     }
     known.answered.append(Answered(sent.number, sent.at_us, *_names(called, sent, query), data))
+
+
+def _query(raw: str) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(values) for name, values in parse_qs(raw, keep_blank_values=True).items()}
 
 
 def _names(called: str, sent: Sent, query: Mapping[str, tuple[str, ...]]) -> tuple[str | None, str | None, str | None]:
@@ -99,13 +105,19 @@ def _is_compact(told: Any, body: bytes) -> bool | None:
     )
 
 
-def _headers(sent: Mapping[str, str]) -> dict[str, str]:
+def _headers(sent: Mapping[str, str]) -> Mapping[str, str]:
     """Of the request, and of what is nobody's business only the kind of the credentials and the region of the CRN."""
+    return _told_of(sent.get("authorization"), sent.get("service-crn"), sent.get("ibm-api-version"))
+
+
+@lru_cache(maxsize=1024)
+def _told_of(authorization: str | None, crn: str | None, version: str | None) -> Mapping[str, str]:
+    """One mapping for all requests that are alike in this: a client sends the same with each of them."""
     found = {}
-    if (authorization := sent.get("authorization")) is not None:
+    if authorization is not None:
         found["authorization"] = authorization.partition(" ")[0] if " " in authorization else ""
-    if (crn := sent.get("service-crn")) is not None:
+    if crn is not None:
         found["service-crn"] = (crn.split(":") + [""] * 6)[5]
-    if (version := sent.get("ibm-api-version")) is not None:
+    if version is not None:
         found["ibm-api-version"] = version
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
-from pytest_qruntime.contracts.shared import answered_wrongly, results_after
+from pytest_qruntime.contracts.shared import results_after, said_wrongly
 from pytest_qruntime.contracts.subjects import LOST_CODE, JobFacts, Moment, WorkloadFacts
 from pytest_qruntime.model.states import CANCELLED_BY_USER, CLOSED, PENDING_CLOSED
 from pytest_qruntime.model.trace import JOB_CANCELLED, JOB_COMPLETED, JOB_FAILED
@@ -47,20 +47,13 @@ def a_cancel_closes_at_once(facts: Facts) -> Iterator[Outcome]:
 
 def _said_after_cancel(facts: Facts, state: str) -> Iterator[Outcome]:
     """What was said of those that were cancelled; who was ever asked to take jobs again may say that it does."""
-    cancelled: set[str | None] = set()
-    reopened: set[str | None] = set()
-    for answer in facts.answered("cancel", "reopen", "read session"):
-        name = answer.event.workload
-        if answer.operation == "reopen":
-            reopened.add(name)
-        elif answer.operation == "cancel" and answer.accepted:
-            cancelled.add(name)
-        elif name in cancelled and answer.says("state"):
-            told, taking = answer.said("state"), answer.said("accepting_jobs")
-            rightly = told in (CLOSED, state) and (taking is False or name in reopened)
-            yield rightly or answered_wrongly(
-                answer, "it is closed, and takes no jobs", f"it is {told}, and accepting_jobs is {taking!r}"
-            )
+    for said in facts.said.sessions:
+        asked = {one.operation for one in said.asked} if said.asked else ()
+        if "cancel" in asked:
+            closed = said.fields["state"] in (CLOSED, state)
+            yield closed or said_wrongly(said, "it is closed", "state")
+            taking = said.fields.get("accepting_jobs") is not False and "reopen" not in asked
+            yield not taking or said_wrongly(said, "it takes no jobs", "accepting_jobs")
 
 
 def lost_at(facts: Facts, end: Moment) -> Iterator[Outcome]:

@@ -216,18 +216,10 @@ def closing_twice_changes_nothing(facts: Facts) -> Iterator[Outcome]:
 
 
 def _answered_again(facts: Facts) -> Iterator[Outcome]:
-    """What was answered to a close of what had been closed, and said of it after that."""
-    closed: dict[str | None, object] = {}
-    again: set[str | None] = set()
-    for answer in facts.answered("close", "reopen", "read session"):
-        name = answer.event.workload
-        if answer.operation == "read session" and answer.said("state") == CLOSED:
-            if name in again and (was := closed.get(name)) is not None:
-                at = answer.said("closed_at")
-                yield at == was or answered_wrongly(answer, f"closed_at {was}, as before", f"{at}")
-            closed[name] = answer.said("closed_at")
-        elif answer.operation == "close" and name in closed:
-            again.add(name)
+    """What was answered to a close of what had been told to be closed; that its instant stays is DET-03."""
+    closed = {said.id: said.answer.no for said in reversed(facts.said.sessions) if said.fields["state"] == CLOSED}
+    for answer in facts.answered("close") if closed else ():
+        if closed.get(answer.event.workload or "", answer.no) < answer.no:
             yield answer.accepted or answered_wrongly(answer, "nothing changes", f"status {answer.status}")
 
 

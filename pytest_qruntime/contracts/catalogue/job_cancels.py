@@ -109,7 +109,8 @@ def only_what_has_ended_is_deleted(facts: Facts) -> Iterator[Outcome]:
 def _gone(facts: Facts) -> Iterator[Outcome]:
     """What was answered about deleted jobs."""
     deleted: set[str | None] = set()
-    for answer in facts.answered("delete job", "read job", "results", "metrics"):
+    about = ("delete job", "read job", "results", "metrics") if facts.answered("delete job") else ()
+    for answer in facts.answered(*about):
         name = answer.event.job
         if answer.operation == "delete job" and answer.accepted:
             deleted.add(name)

@@ -235,7 +235,7 @@ def nobody_is_interrupted(facts: Facts) -> Iterator[Outcome]:
                 yield broken(event, "it runs on", f"{event.kind} once more", number=number)
     ran: set[str] = set()
     for said in facts.said.jobs:
-        if said.status() == RUNNING:
+        if said.status == RUNNING:
             ran.add(said.id)
         elif said.id in ran:
-            yield said.status() != QUEUED or said_wrongly(said, "it runs on", "state")
+            yield said.status != QUEUED or said_wrongly(said, "it runs on", "state")

@@ -10,7 +10,7 @@ from pytest_qruntime.contracts.catalogue.answers.face import RST
 from pytest_qruntime.contracts.catalogue.closing import CLS
 from pytest_qruntime.contracts.contract import Outcome
 from pytest_qruntime.contracts.facts import Facts
-from pytest_qruntime.contracts.shared import answered_wrongly, has_results
+from pytest_qruntime.contracts.shared import answered_wrongly, has_results, said_wrongly
 from pytest_qruntime.contracts.subjects import JobFacts, WorkloadFacts
 from pytest_qruntime.model.states import (
     ACTIVE,
@@ -35,16 +35,12 @@ _BY_A_LIMIT: Final = (CLOSED_BY_MAX_TTL, CLOSED_BY_ACTIVE_TTL, CLOSED_BY_COST_LI
 )
 def it_says_that_it_takes_no_jobs(facts: Facts) -> Iterator[Outcome]:
     """CLS-02"""
-    closing: set[str | None] = set()
-    for answer in facts.answered("close", "reopen", "read session"):
-        name = answer.event.workload
-        if answer.operation == "reopen":
-            closing.discard(name)
-        elif answer.operation == "close" and answer.accepted:
-            closing.add(name)
-        elif name in closing and answer.said("state") == ACTIVE:
-            taking = answer.said("accepting_jobs")
-            yield taking is False or answered_wrongly(answer, "it takes no jobs", f"accepting_jobs is {taking!r}")
+    for said in facts.said.sessions:
+        if said.fields["state"] != ACTIVE or not said.asked:
+            continue
+        asked = [one.operation for one in said.asked if one.operation != "cancel"]
+        if asked and asked[-1] == "close":
+            yield said.fields.get("accepting_jobs") is False or said_wrongly(said, "it takes no jobs", "accepting_jobs")
 
 
 @CLS.rule(
@@ -76,23 +72,18 @@ def results_outlive_the_session(facts: Facts) -> Iterator[Outcome]:
 )
 def patch_closes_and_delete_cancels(facts: Facts) -> Iterator[Outcome]:
     """RST-01"""
-    asked: dict[str | None, AnswerFacts] = {}
-    for answer in facts.answered("close", "reopen", "cancel", "read session"):
-        name, workload = answer.event.workload, answer.workload
-        request = asked.get(name)
-        if answer.operation != "read session":
-            if answer.accepted and (request is None or request.operation != "cancel"):
-                asked[name] = answer
-        elif request is None or workload is None or not answer.accepted:
+    for said in facts.said.sessions:
+        if not said.asked:
             continue
-        elif request.operation == "cancel":
-            state = answer.said("state")
-            ended = state in (CLOSED, PENDING_CLOSED)
-            yield ended or answered_wrongly(answer, "it is closed: it was cancelled", f"it is {state}")
-        elif request.operation == "close" and (job := _left(facts, workload, answer)) is not None:
-            expected = f"it goes on: job {job.id} has not ended"
-            at_once = answer.said("state") == CLOSED and _closed_by(facts, workload, request)
-            yield not at_once or answered_wrongly(answer, expected, "it was closed with the request")
+        request, workload = said.asked[-1], said.answer.workload
+        if any(one.operation == "cancel" for one in said.asked):
+            ended = said.fields["state"] in (CLOSED, PENDING_CLOSED)
+            yield ended or said_wrongly(said, "it is closed: it was cancelled", "state")
+        elif request.operation == "close" and workload is not None:
+            job = _left(facts, workload, said.answer)
+            if job is not None:
+                at_once = said.fields["state"] == CLOSED and _closed_by(facts, workload, request)
+                yield not at_once or said_wrongly(said, f"it goes on: job {job.id} has not ended", "state")
 
 
 def _closed_by(facts: Facts, workload: WorkloadFacts, request: AnswerFacts) -> bool:

@@ -63,11 +63,10 @@ def opening_is_answered_with_an_id(facts: Facts) -> Iterator[Outcome]:
 )
 def the_envelope_of_errors(facts: Facts) -> Iterator[Outcome]:
     """RST-04"""
-    for answer in facts.answers:
-        if answer.refused:
-            yield _is_enveloped(answer) or answered_wrongly(
-                answer, 'like {"errors":[{"code":1217,"message":"..."}],"trace":"..."}', f"{answer.told!r:.200}"
-            )
+    for answer in facts.said.errors:
+        yield _is_enveloped(answer) or answered_wrongly(
+            answer, 'like {"errors":[{"code":1217,"message":"..."}],"trace":"..."}', f"{answer.told!r:.200}"
+        )
 
 
 def _is_enveloped(answer: AnswerFacts) -> bool:
@@ -89,10 +88,9 @@ def _is_enveloped(answer: AnswerFacts) -> bool:
 )
 def errors_are_compact(facts: Facts) -> Iterator[Outcome]:
     """RST-05"""
-    for answer in facts.answers:
-        compact = answer.event.data.get("compact")
-        if answer.refused and compact is not None:
-            yield compact is True or answered_wrongly(answer, "no spaces", "spaces between the parts")
+    for answer in facts.said.errors:
+        if answer.compact is not None:
+            yield answer.compact or answered_wrongly(answer, "no spaces", "spaces between the parts")
 
 
 @RST.rule(
@@ -145,13 +143,13 @@ def _ignored_filters(facts: Facts) -> Iterator[Outcome]:
 )
 def who_asks(facts: Facts) -> Iterator[Outcome]:
     """RST-07"""
-    for answer in facts.answers:
-        if answer.operation == _PUBLIC:
-            continue
-        missing = [name for name in ("authorization", "service-crn") if name not in answer.headers]
-        if answer.accepted:
-            yield not missing or answered_wrongly(answer, "it is refused", f"it is answered without {missing[0]}")
-        elif missing and answer.status in (401, 403, 404):
+    if len(facts.said.nobodys) < len(facts.answers):
+        yield True
+    for answer in facts.said.nobodys:
+        if answer.operation != _PUBLIC and answer.status < 400:
+            missing = "service-crn" if "authorization" in answer.headers else "authorization"
+            yield answered_wrongly(answer, "it is refused", f"it is answered without {missing}")
+        elif answer.status in (401, 403, 404):
             yield True
 
 

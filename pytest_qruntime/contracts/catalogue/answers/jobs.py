@@ -31,7 +31,7 @@ def five_statuses(facts: Facts) -> Iterator[Outcome]:
     """JOB-01"""
     in_state = (*_STATUSES, _TOO_LONG) if facts.policy.ran_too_long == "status_string" else _STATUSES
     for said in facts.said.jobs:
-        status, beside = said.status(), said.fields.get("status")
+        status, beside = said.status, said.fields.get("status")
         yield status in in_state or said_wrongly(said, f"one of {', '.join(in_state)}", "state")
         if beside is not None:
             yield beside in (*_STATUSES, _TOO_LONG) or said_wrongly(said, f"one of {', '.join(_STATUSES)}", "status")
@@ -101,13 +101,13 @@ def _is_counted(answer: AnswerFacts, rows: int) -> bool:
 )
 def private_jobs(facts: Facts) -> Iterator[Outcome]:
     """JOB-09"""
-    for said in facts.said.jobs:
-        if said.fields.get("private") is True and "params" in said.fields:
+    for said in facts.said.private_jobs:
+        if "params" in said.fields:
             yield not said.fields["params"] or said_wrongly(said, "no params: it is private", "params")
+    private = facts.said.private
     given: set[str | None] = set()
-    for answer in facts.answered("results"):
-        made = facts.said.submitted.get(answer.event.job or "")
-        if made is None or not made.sent("private"):
+    for answer in facts.answered("results") if private else ():
+        if answer.event.job not in private:
             continue
         if answer.event.job in given:
             yield answer.refused or answered_wrongly(answer, "it is refused: they were read", "the results, again")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pytest_qruntime.contracts.answers import Said
@@ -69,18 +70,26 @@ def four_states(facts: Facts) -> Iterator[Outcome]:
 )
 def words_of_a_list(facts: Facts) -> Iterator[Outcome]:
     """STS-06"""
-    states: dict[str | None, tuple[int, str]] = {}
-    for answer in facts.answered("read session", "list workloads"):
+    states: dict[str | None, tuple[int, object]] = {}
+    before: dict[str, object] = {}
+    for answer in facts.answered("read session", "list workloads") if facts.answered("list workloads") else ():
         if answer.operation == "read session":
-            states[answer.event.workload] = answer.event.at_us, word(answer.said("state"))
+            states[answer.event.workload] = answer.event.at_us, answer.said("state")
             continue
         for row in answer.rows("workloads") if answer.accepted else ():
-            mode, status = row.get("mode"), row.get("status")
-            told = f"{mode!r} that is {status!r}"
-            yield status in _LISTED.get(str(mode), ()) or answered_wrongly(answer, "a known word", told)
-            at_us, state = states.get(word(row.get("id")), (None, ""))
-            if at_us == answer.event.at_us and not facts.slack_us and state in _IN_LIST:
-                yield status in _IN_LIST[state] or answered_wrongly(answer, f"what is {state} in this instant", told)
+            name = word(row.get("id"))
+            at_us, state = states.get(name, (None, None))
+            if before.get(name) != row:
+                before[name] = row
+                known = _LISTED.get(word(row.get("mode")), ())
+                yield row.get("status") in known or answered_wrongly(answer, "a known word", _told(row))
+            if at_us == answer.event.at_us and not facts.slack_us and word(state) in _IN_LIST:
+                rightly = row.get("status") in _IN_LIST[word(state)]
+                yield rightly or answered_wrongly(answer, f"what is {state} in this instant", _told(row))
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    return f"{row.get('mode')!r} that is {row.get('status')!r}"
 
 
 @STS.rule(
@@ -136,11 +145,8 @@ def instants_of_a_session(facts: Facts) -> Iterator[Outcome]:
     for words in facts.said.of_session.values():
         before: Said | None = None
         for said in words:
-            yield from _of_one(said)
-            for name in ("started_at", "closed_at"):
-                was = None if before is None else before.fields.get(name)
-                if was is not None:
-                    yield said.fields.get(name) == was or said_wrongly(said, f"{was}, as before", name)
+            wrong = _wrong(said) or (None if before is None else _moved(before, said))
+            yield wrong is None or said_wrongly(said, *wrong)
             before = said
     yield from _as_its_jobs(facts)
 
@@ -152,29 +158,38 @@ def _as_its_jobs(facts: Facts) -> Iterator[Outcome]:
         times, workload = answer.said("timestamps"), answer.event.workload
         if workload in facts.said.opened and isinstance(times, dict) and isinstance(times.get("finished"), str):
             told.setdefault(workload, {})[answer.event.job or ""] = times
+    made = Counter(one.event.workload for one in facts.said.submitted.values())
     for name, times_of in told.items():
-        said, jobs = facts.said.of_session[name][-1], list(times_of.values())
-        made = sum(1 for one in facts.said.submitted.values() if one.event.workload == name)
-        if said.fields["state"] != CLOSED or len(jobs) < made:
+        words, jobs = facts.said.of_session.get(name), list(times_of.values())
+        if not words or words[-1].fields["state"] != CLOSED or len(jobs) < made[name]:
             continue
+        said = words[-1]
         ran = [times for times in jobs if isinstance(times.get("running"), str)]
         for field, key in (("last_job_started", "running"), ("last_job_completed", "finished")):
             expected = max((times[key] for times in ran), default=None)
             yield said.fields.get(field) == expected or said_wrongly(said, f"{expected}, as its jobs tell", field)
 
 
-def _of_one(said: Said) -> Iterator[Outcome]:
+def _wrong(said: Said) -> tuple[str, str] | None:
+    """What is expected, and of which field, if one of the instants cannot be."""
     told, state = said.fields.get, said.fields["state"]
-    if "closed_at" in said.fields:
-        rightly = (told("closed_at") is not None) == (state == CLOSED)
-        yield rightly or said_wrongly(said, f"an instant if and only if it is closed; it is {state}", "closed_at")
-    started, activated = told("started_at"), told("activated_at")
-    if state in (ACTIVE, INACTIVE):
-        yield started is not None or said_wrongly(said, f"an instant: it is {state}", "started_at")
-    if isinstance(started, str) and isinstance(activated, str):
-        yield activated >= started or said_wrongly(said, f"{started} or later", "activated_at")
-    first, last = told("last_job_started"), told("last_job_completed")
-    if isinstance(first, str) and isinstance(started, str):
-        yield first >= started or said_wrongly(said, f"{started} or later", "last_job_started")
-    if last is not None:
-        yield first is not None or said_wrongly(said, "an instant: a job has ended", "last_job_started")
+    started, activated, first = told("started_at"), told("activated_at"), told("last_job_started")
+    if "closed_at" in said.fields and (told("closed_at") is not None) != (state == CLOSED):
+        return f"an instant if and only if it is closed; it is {state}", "closed_at"
+    if state in (ACTIVE, INACTIVE) and started is None:
+        return f"an instant: it is {state}", "started_at"
+    for name, later in (("activated_at", activated), ("last_job_started", first)):
+        if isinstance(started, str) and isinstance(later, str) and later < started:
+            return f"{started} or later", name
+    if told("last_job_completed") is not None and first is None:
+        return "an instant: a job has ended", "last_job_started"
+    return None
+
+
+def _moved(before: Said, said: Said) -> tuple[str, str] | None:
+    """The same, if an instant is another one than before."""
+    for name in ("started_at", "closed_at"):
+        was = before.fields.get(name)
+        if was is not None and said.fields.get(name) != was:
+            return f"{was}, as before", name
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
@@ -51,15 +52,25 @@ def a_refused_submit_makes_no_job(facts: Facts) -> Iterator[Outcome]:
             yield count <= most or answered_wrongly(answer, f"at most the {most} accepted jobs", f"{count} jobs")
 
 
-def _took(facts: Facts) -> Iterator[tuple[AnswerFacts, list[AnswerFacts]]]:
-    """Each submit to a session or batch, and the ones before it that were accepted."""
-    accepted: dict[str, list[AnswerFacts]] = {}
+class _Taken:
+    """What a session or batch had taken before a submit: how many jobs, of which programs."""
+
+    def __init__(self) -> None:
+        self.jobs = 0
+        self.programs: set[str] = set()
+
+
+def _took(facts: Facts) -> Iterator[tuple[AnswerFacts, _Taken]]:
+    """Each submit to a session or batch, and what it had taken before."""
+    taken: defaultdict[str, _Taken] = defaultdict(_Taken)
     for answer in facts.answered("submit"):
-        before = accepted.setdefault(answer.event.workload or "", [])
-        if answer.event.workload is not None:
+        name = answer.event.workload
+        if name is not None:
+            before = taken[name]
             yield answer, before
-        if answer.accepted:
-            before.append(answer)
+            if answer.accepted:
+                before.jobs += 1
+                before.programs.add(word(answer.sent("program_id")))
 
 
 @SUB.rule(
@@ -75,12 +86,12 @@ def any_number_of_jobs(facts: Facts) -> Iterator[Outcome]:
     for answer, before in _took(facts):
         if answer.workload is None or answer.workload.mode != BATCH:
             continue
-        if answer.accepted and len(before) + 1 >= _SEVERAL:
+        if answer.accepted and before.jobs + 1 >= _SEVERAL:
             yield True
-        elif answer.refused and before and answer.error.get("code") not in _OF_A_PLAN:
+        elif answer.refused and before.jobs and answer.error.get("code") not in _OF_A_PLAN:
             message = str(answer.error.get("message"))
             if _TOO_MANY_JOBS.search(message):
-                yield answered_wrongly(answer, "the job is accepted", f"it is refused after {len(before)}: {message}")
+                yield answered_wrongly(answer, "the job is accepted", f"it is refused after {before.jobs}: {message}")
 
 
 @SUB.rule(
@@ -94,12 +105,12 @@ def any_number_of_jobs(facts: Facts) -> Iterator[Outcome]:
 def several_programs(facts: Facts) -> Iterator[Outcome]:
     """SUB-12"""
     for answer, before in _took(facts):
-        others = {word(one.sent("program_id")) for one in before} - {word(answer.sent("program_id"))}
-        if answer.accepted and others:
+        other = bool(before.programs - {word(answer.sent("program_id"))})
+        if answer.accepted and other:
             yield True
-        elif answer.refused and others and "program" in str(answer.error.get("message")) and answer.status != 404:
+        elif answer.refused and other and "program" in str(answer.error.get("message")) and answer.status != 404:
             yield answered_wrongly(answer, "the job is accepted", f"it is refused: {answer.error.get('message')}")
-    for said in facts.said.jobs:
+    for said in facts.said.job_at_first.values():
         made, program = facts.said.submitted.get(said.id), said.fields.get("program")
         if made is not None and isinstance(program, dict):
             asked = made.sent("program_id")
@@ -138,8 +149,8 @@ def the_size_of_a_submit(facts: Facts) -> Iterator[Outcome]:
     """PLN-09"""
     largest = facts.policy.max_payload_bytes
     for answer in facts.answered("submit"):
-        size = answer.event.data.get("bytes")
-        if not isinstance(size, int):
+        size = answer.size
+        if size is None:
             continue
         if answer.status == _TOO_LARGE:
             over = largest is not None and size > largest
@@ -159,7 +170,7 @@ def the_size_of_a_submit(facts: Facts) -> Iterator[Outcome]:
 def the_longest_time_of_the_plan(facts: Facts) -> Iterator[Outcome]:
     """MXT-04"""
     plan = only_plan(facts)
-    for said in facts.said.jobs:
+    for said in facts.said.job_at_first.values():
         made, told = facts.said.submitted.get(said.id), said.fields.get("cost")
         if made is None or "cost" not in said.fields:
             continue

@@ -32,7 +32,7 @@ _LITTLE: Final = 1e-6
 def usage_of_an_instance(facts: Facts) -> Iterator[Outcome]:
     """USG-11"""
     used: dict[str | None, float] = {}
-    for answer in facts.answered("read session", "usage"):
+    for answer in facts.answered("read session", "usage") if facts.answered("usage") else ():
         if answer.operation == "read session":
             if answer.event.workload in facts.said.opened:
                 used[answer.event.workload] = _number(answer.said("elapsed_time"))
