@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from pytest_qruntime.contracts.catalogue import CATALOGUE
 from pytest_qruntime.contracts.contract import SOURCES, Break, Contract, Partial, seconds
@@ -26,8 +25,7 @@ IN_SHORT: Final = {REQUEST_ANSWERED: ("operation", "status", "exchange"), CLIENT
 """What a timeline shows of events that say a lot."""
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """What became of one contract: the verdict, in how many cases it was exercised, and its breaks."""
 
     contract: Contract
@@ -145,9 +143,11 @@ def judged(facts: Facts, contracts: Iterable[Contract], workload: str | None = N
     trace = facts.trace
     if workload is not None:
         facts = facts.only(workload)
-    evidence: dict[Partial, Facts] = {"client": facts, "yes": facts, "whole": facts, "no": facts}
+    evidence: dict[Partial, Facts] = {"yes": facts, "whole": facts, "no": facts}
     if not facts.complete:
-        evidence = {"client": facts, "yes": facts, "whole": facts.whole()}
+        evidence = {"yes": facts, "whole": facts.whole()}
+    if facts.calls:
+        evidence["client"] = facts
     return Report(trace, [_judged(contract, evidence.get(contract.partial)) for contract in contracts])
 
 
@@ -159,10 +159,11 @@ def _about(one: Break, event: Event) -> bool:
 
 def _judged(contract: Contract, facts: Facts | None) -> Finding:
     """What becomes of a contract by these facts; None: by such a trace it cannot be judged."""
-    cases, breaks = 0, []
+    cases = 0
+    breaks: tuple[Break, ...] = ()
     for outcome in contract.monitor(facts) if facts is not None else ():
         cases += 1
         if outcome is not True:
             assert isinstance(outcome, Break), f"{contract.id} yields {outcome!r}"
-            breaks.append(outcome)
-    return Finding(contract, cases, tuple(breaks))
+            breaks += (outcome,)
+    return Finding(contract, cases, breaks)
