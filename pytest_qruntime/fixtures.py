@@ -31,7 +31,8 @@ def qruntime(request: pytest.FixtureRequest, qruntime_config: Mapping[str, Any])
 
     While the test runs, httpx and requests calls to the service's hosts are answered in process, and so is code that
     makes its own QiskitRuntimeService. What answers is the fake; with source="cassette" the test's recording, which
-    `pytest --qruntime-record` makes; with source="live" the service itself.
+    `pytest --qruntime-record` makes; with source="live" the service itself. When the test is over, it fails if it left
+    a session or batch open, or if the service broke a contract.
     """
     from pytest_qruntime import sdk
     from pytest_qruntime.judging.trial import judged

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from textwrap import wrap
+from typing import Any, Final, NamedTuple
 
 from pytest_qruntime.contracts.catalogue import CATALOGUE, CATALOGUE_VERSION
 from pytest_qruntime.contracts.catalogue import contract as found
 from pytest_qruntime.contracts.checking import BROKEN, HOLDS, NOT_EXERCISED, Finding, Report, Verdict
 from pytest_qruntime.contracts.contract import Break, Contract, seconds
 from pytest_qruntime.model import Event, Trace
+
+_WIDTH: Final = 120
 
 
 class Breaking(NamedTuple):
@@ -116,8 +120,8 @@ class Tally:
         told = [line for name in self._exercised for line in self._told(name)]
         held = [f"{name} ({self._exercised[name]})" for name in self.ids(HOLDS)]
         never = self.ids(NOT_EXERCISED)
-        told.append(f"{len(held)} of {len(self._exercised)} contracts hold: {', '.join(held) or 'none'}")
-        told.append(f"{len(never)} were never exercised: {', '.join(never) or 'none'}")
+        told += _wrapped(f"{len(held)} of {len(self._exercised)} contracts hold: {', '.join(held) or 'none'}")
+        told += _wrapped(f"{len(never)} were never exercised: {', '.join(never) or 'none'}")
         return told
 
     def _told(self, contract_id: str) -> Iterator[str]:
@@ -129,6 +133,13 @@ class Tally:
         yield f"{how}: {rule.id} ({rule.level}): {rule.statement}"
         for one in breakings:
             yield from (f"  {line}" for line in one.lines())
+
+
+def _wrapped(line: str) -> list[str]:
+    """A long list of ids in lines that can be read."""
+    together = re.sub(r" (?=\(\d+\))", "\N{NO-BREAK SPACE}", line)  # an id and how often
+    lines = wrap(together, _WIDTH, subsequent_indent="    ", break_on_hyphens=False)
+    return [one.replace("\N{NO-BREAK SPACE}", " ") for one in lines]
 
 
 def _breaking(label: str, finding: Finding, trace: Trace | None, allowed: Mapping[str, str]) -> Breaking:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -273,9 +274,7 @@ def test_a_trace_is_read_once_however_many_sessions_it_has(monkeypatch: pytest.M
         for _ in range(20):
             with qruntime.session() as session:
                 session.run().result()
-        reads: list[Trace] = []
-        monkeypatch.setattr(
-            "pytest_qruntime.contracts.checker.read", lambda trace, terms: (reads.append(trace), read(trace, terms))[1]
-        )
+        reading = Mock(wraps=read)
+        monkeypatch.setattr("pytest_qruntime.contracts.checker.read", reading)
         checker(qruntime).assert_closed_automatically(by="close")
-    assert len(reads) == 1
+    assert reading.call_count == 1
