@@ -13,7 +13,7 @@ from pytest_qruntime.model import ClockError, Durations, JobRequest, JobScript, 
 from pytest_qruntime.model.events import EventQueue
 from tests.model.timeline import J, Timeline
 
-FEW, MANY = 100, 20_000
+FEW, MANY = 100, 2_000
 HOUR_US = 3_600_000_000
 
 
