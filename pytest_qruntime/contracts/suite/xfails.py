@@ -40,12 +40,14 @@ class Xfails:
     """The plugin that is there with ``--qruntime-xfails``.
 
     A contract of the file is expected to fail, strictly: the file has to be shortened when one holds again. At the end
-    it tells which entries were of no use.
+    it tells which entries were of no use; with ``--qruntime-strict`` one that names no contract is a failure, too.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._reasons = read(path)
+        known = {contract.id for contract in CATALOGUE}
+        self._unknown = [name for name in self._reasons if name not in known]
 
     def pytest_collection_modifyitems(self, items: Sequence[pytest.Item]) -> None:
         """Expect the failures."""
@@ -53,6 +55,11 @@ class Xfails:
             reason = self._reasons.get(contract_of(item.nodeid) or "")
             if reason is not None:
                 item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """A strict run that passed fails for an entry that names no contract."""
+        if self._unknown and session.config.getoption("qruntime_strict") and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Tell what of the file was of no use."""
@@ -64,11 +71,9 @@ class Xfails:
 
     def unused(self, stats: Mapping[str, Sequence[object]]) -> list[str]:
         """A line for each entry that names no contract, or whose contract holds or was skipped."""
-        known = {contract.id for contract in CATALOGUE}
         lines = [
             f"{name} matches nothing: the catalogue of {CATALOGUE_VERSION} has no such contract"
-            for name in self._reasons
-            if name not in known
+            for name in self._unknown
         ]
         became = {
             contract_of(report.nodeid): category

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from pytest_qruntime import world
 from pytest_qruntime.contracts import contract
 from pytest_qruntime.contracts.suite import sources
+from pytest_qruntime.contracts.suite.circuits import CIRCUITS
 from pytest_qruntime.contracts.suite.play import AstrayError, LackingError, Play
 from pytest_qruntime.contracts.suite.scenario import Scenario, Scenarios
-from pytest_qruntime.contracts.suite.sources import Fake, Live
+from pytest_qruntime.contracts.suite.sources import Fake, Live, told
 from pytest_qruntime.contracts.suite.theatre import BROKEN, HOLDS, NOT_EXERCISED, SKIPPED, Outcome, Theatre
+from tests.contracts.suite.conftest import named
 
 
 def scenario(shows: str, tell: Any = lambda s: None, **more: Any) -> Scenario:
@@ -83,34 +86,34 @@ def test_each_scenario_is_played_once(request: pytest.FixtureRequest) -> None:
     assert len(played) == 1
 
 
-def test_a_service_that_behaves_otherwise_than_its_policy_says_is_told_in_words(
-    request: pytest.FixtureRequest,
-) -> None:
+def test_a_service_that_behaves_otherwise_than_its_policy_says_breaks_contracts(request: pytest.FixtureRequest) -> None:
     class Otherwise(Fake):
         def _settings(self, scenario: Scenario) -> dict[str, Any]:
-            return {**super()._settings(scenario), "policy": {"idle_close": "lazy"}}
+            return {**super()._settings(scenario), "policy": {"queued_on_end": "cancelled"}}
 
-    def told(s: Play) -> None:
-        s.close(s.session())
-        s.wait(10).look()
+    outcome = Theatre(Otherwise({}), [named("cancelled before it started")]).judge(contract("CAN-02"), request.node)
 
-    made = scenario("CLS-06", told)
-    played = Otherwise({}).play(made, request.node)
-    derived = Theatre(_Shown(played.evidence[0]), [made]).judge(contract("CLS-06"), request.node)
-    assert derived.verdict in (BROKEN, NOT_EXERCISED)
+    assert (outcome.verdict, outcome.fails) == (BROKEN, True)
+    head, *rest = outcome.why.splitlines()
+    assert head == "in the scenario 'cancelled before it started', by what its answers show:"
+    assert "    seen:     it cancelled at 2 s" in rest
 
 
-class _Shown(Fake):
-    """Only what the answers showed."""
+def nothing_fails(s: Play) -> None:
+    s.run()
+    s.run(program="estimator", params=s.estimator())
+    s.ended()
+    if any(s.status(job) != "Completed" for job in s.jobs):
+        raise AstrayError("not all jobs are Completed")
 
-    def __init__(self, evidence: Any) -> None:
-        super().__init__({})
-        self._evidence = evidence
 
-    def play(self, scenario: Scenario, item: pytest.Item) -> Any:
-        from pytest_qruntime.contracts.suite.played import Played
-
-        return Played((self._evidence,))
+@pytest.mark.parametrize("circuits", CIRCUITS)
+def test_the_fake_computes_circuits_of_every_form(circuits: str) -> None:
+    with world(freeze=False, engine="schema") as qruntime:
+        assert told(scenario("JOB-01", nothing_fails), Play(qruntime, "fake_backend", CIRCUITS[circuits]())) == (
+            None,
+            None,
+        )
 
 
 # -- the official client ----------------------------------------------------------------------------------------------

@@ -68,6 +68,16 @@ def test_what_holds_and_is_expected_to_fail_fails_and_useless_lines_are_told(pyt
     result.stdout.no_fnmatch_line("USG-01*")
 
 
+@pytest.mark.parametrize(("strict", "ends"), [([], "OK"), (["--qruntime-strict"], "TESTS_FAILED")])
+def test_in_a_strict_run_an_entry_that_names_no_contract_is_a_failure(
+    pytester: pytest.Pytester, strict: list[str], ends: str
+) -> None:
+    written(pytester.path, "CLS-99 # who knows")
+    result = suite(pytester, "--qruntime-xfails", "xfails.txt", "-k", "CLS-06", *strict)
+    result.assert_outcomes(passed=1)
+    assert result.ret == pytest.ExitCode[ends]
+
+
 def test_tests_of_others_are_not_meant() -> None:
     assert contract_of("test_contracts.py::test_contract[CLS-13]") == "CLS-13"
     assert contract_of("test_mine.py::test_it[CLS-13]") is None
