@@ -171,6 +171,8 @@ class RuntimeMachine(Rules, metaclass=life.Opening):
         if level == "off":
             return
         report = checker.check()
+        if self._premises.tell is not None:
+            self._premises.tell(report, qruntime.trace)
         for finding in report.failures if level == "fail" else ():
             if self._script is not None:
                 self._script.check(f"qruntime_contracts.assert_holds({finding.contract.id!r})")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_qruntime import settings as known
-from pytest_qruntime.model import ConfigurationError
+from pytest_qruntime.contracts import Report
+from pytest_qruntime.judging.hooks import JUDGE
+from pytest_qruntime.judging.record import Judgement
+from pytest_qruntime.model import ConfigurationError, Trace
 
 if TYPE_CHECKING:
     import pytest
@@ -27,11 +30,13 @@ class Premises:
         world: arguments of `pytest_qruntime.world`.
         marker: what the marker of a test says that is to have the same world.
         contracts: what becomes of an example that breaks a contract: ``"fail"``, ``"warn"`` or ``"off"``.
+        tell: is told of each example that was judged, for the end of a strict run; None: nobody asks.
     """
 
     world: Mapping[str, Any]
     marker: Mapping[str, Any]
     contracts: str
+    tell: Callable[[Report, Trace], None] | None = None
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Premises:
@@ -49,7 +54,15 @@ class Premises:
         marked = known.merged(settings, *known.from_markers(request.node))
         if found.get("source", FAKE) != FAKE:
             marked["source"] = FAKE
-        return cls(known.of_world(found), _marker(marked), found.get(_CONTRACTS, "fail"))
+        return cls(known.of_world(found), _marker(marked), found.get(_CONTRACTS, "fail"), _teller(request))
+
+
+def _teller(request: pytest.FixtureRequest) -> Callable[[Report, Trace], None] | None:
+    """Every example counts as a run of its test."""
+    item, judge = request.node, request.config.stash.get(JUDGE, None)
+    if judge is None or not judge.strict:
+        return None
+    return lambda report, trace: judge.take(item, Judgement(item.nodeid, report, trace))
 
 
 def _marker(said: Mapping[str, Any]) -> dict[str, Any]:

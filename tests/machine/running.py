@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from functools import cache
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -29,6 +32,8 @@ QUICK = settings(
 OURS = tuple(name for name, method in vars(Rules).items() if hasattr(method, RULE))
 """The rules that every machine begins with."""
 
+UNSHRUNK = settings(QUICK, phases=[Phase.generate])
+
 
 def only(*names: str) -> dict[str, int]:
     """Weights that leave these rules alone: there is less to try, and less to shrink."""
@@ -41,17 +46,30 @@ def weights_of(machine: type[RuntimeMachine]) -> Counter[str]:
     return Counter(one.function.__name__ for one in found)
 
 
+def case(machine: type[RuntimeMachine], how: settings) -> Any:
+    """A test case of unittest's."""
+    return type("Case", (machine.TestCase,), {"settings": how})("runTest")
+
+
 def run(machine: type[RuntimeMachine], how: settings = QUICK) -> None:
     """What pytest does with its `TestCase`."""
-    case = type("Case", (machine.TestCase,), {"settings": how})
-    case("runTest").runTest()
+    case(machine, how).runTest()
 
 
-def failure(machine: type[RuntimeMachine], how: settings = QUICK) -> Exception:
-    """What a machine fails with."""
-    with pytest.raises(Exception) as caught:
+def failure(machine: type[RuntimeMachine], how: settings = QUICK) -> tuple[Exception, str]:
+    """What a machine fails with, and what it prints then."""
+    printed = StringIO()
+    with pytest.raises(Exception) as caught, redirect_stdout(printed):
         run(machine, how)
-    return caught.value
+    return caught.value, printed.getvalue()
+
+
+@cache
+def found(machine: type[RuntimeMachine]) -> tuple[Exception, str]:
+    """The error of a machine that does not change, and the one function that it prints."""
+    error, printed = failure(machine)
+    (function,) = functions(printed)
+    return error, function
 
 
 def functions(printed: str) -> Iterator[str]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+import unittest
 from collections.abc import Iterator
 from datetime import datetime
+from io import StringIO
 from typing import Any, ClassVar
 
 import httpx
@@ -15,7 +17,7 @@ from hypothesis.stateful import initialize, invariant, rule
 from pytest_qruntime import RuntimeMachine, world
 from pytest_qruntime.clock.held import HELD
 from pytest_qruntime.transport.interception import _routes
-from tests.machine.running import failure, only, run
+from tests.machine.running import UNSHRUNK, case, failure, only, run
 
 SLOW = time.sleep
 
@@ -99,7 +101,7 @@ class EndsTwice(RuntimeMachine):
 
 @pytest.mark.parametrize("machine", [Failing, FailingInvariant, FailingAtTheEnd, FailingAtTheBeginning, EndsTwice])
 def test_a_world_is_gone_however_its_example_ends(machine: type[RuntimeMachine]) -> None:
-    assert isinstance(failure(machine), ValueError)
+    assert isinstance(failure(machine, UNSHRUNK)[0], ValueError)
 
 
 def test_a_machine_that_nobody_tears_down_is_closed_with_its_test_case(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,6 +111,13 @@ def test_a_machine_that_nobody_tears_down_is_closed_with_its_test_case(monkeypat
 
     monkeypatch.setattr("pytest_qruntime.machine.case.run_state_machine_as_test", leave)
     run(Failing)
+
+
+def test_unittest_runs_it(capsys: pytest.CaptureFixture[str]) -> None:
+    suite = unittest.TestSuite([case(Looking, UNSHRUNK), case(Failing, UNSHRUNK)])
+    result = unittest.TextTestRunner(stream=StringIO()).run(suite)
+    assert (result.testsRun, len(result.errors), result.failures) == (2, 1, [])
+    assert "def test_failing(qruntime):" in capsys.readouterr().out
 
 
 def test_a_machine_can_be_put_on_a_world_that_there_is() -> None:
@@ -132,4 +141,4 @@ def test_rules_may_call_rules() -> None:
             self.submit(session=session, classical=None, quantum=None, outcome="completed")
             assert len(self.qruntime.jobs()) < 2
 
-    failure(Nested)
+    failure(Nested, UNSHRUNK)

@@ -16,7 +16,7 @@ from pytest_qruntime import RuntimeMachine, ServiceError
 from pytest_qruntime.machine.case import ALIKE, UNLIKE
 from pytest_qruntime.rest import Service
 from pytest_qruntime.rest.http import Request, Response
-from tests.machine.running import QUICK, call, failure, functions, only, run
+from tests.machine.running import QUICK, UNSHRUNK, call, failure, found, functions, only, run
 from tests.model import mutants
 
 FEW = only("open_session", "submit", "close", "let_time_pass")
@@ -94,11 +94,8 @@ FOUND: dict[type[RuntimeMachine], list[str]] = {
 
 
 @pytest.mark.parametrize("machine", FOUND, ids=lambda machine: machine.__name__)
-def test_a_failure_is_printed_as_a_function_that_fails_alike(
-    machine: type[RuntimeMachine], capsys: pytest.CaptureFixture[str]
-) -> None:
-    error = failure(machine)
-    (function,) = functions(capsys.readouterr().out)
+def test_a_failure_is_printed_as_a_function_that_fails_alike(machine: type[RuntimeMachine]) -> None:
+    error, function = found(machine)
 
     assert [part for part in FOUND[machine] if part not in function] == []
     with pytest.raises(type(error)) as again:
@@ -106,11 +103,9 @@ def test_a_failure_is_printed_as_a_function_that_fails_alike(
     assert str(again.value) == str(error)
 
 
-def test_invariants_that_passed_are_left_out_unless_they_matter(capsys: pytest.CaptureFixture[str]) -> None:
-    failure(OwnInvariant)
-    assert next(functions(capsys.readouterr().out)).count("machine.nothing_is_closed()") == 1
-    failure(Remembers)
-    assert next(functions(capsys.readouterr().out)).count("machine.is_patient()") == 4
+def test_invariants_that_passed_are_left_out_unless_they_matter() -> None:
+    assert found(OwnInvariant)[1].count("machine.nothing_is_closed()") == 1
+    assert found(Remembers)[1].count("machine.is_patient()") == 4
 
 
 class Cancels(RuntimeMachine):
@@ -118,12 +113,10 @@ class Cancels(RuntimeMachine):
     weights = only("open_session", "submit", "cancel", "pass_to_the_next_event")
 
 
-def test_a_broken_contract_is_asserted_by_its_id(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_broken_contract_is_asserted_by_its_id(monkeypatch: pytest.MonkeyPatch) -> None:
     mutants.cancels_running_jobs(monkeypatch)
-    error = failure(Cancels)
-    (function,) = functions(capsys.readouterr().out)
+    error, printed = failure(Cancels, UNSHRUNK)
+    (function,) = functions(printed)
 
     assert "qruntime_contracts.assert_holds(" in function
     assert "machine" not in function.partition("def ")[2].partition("\n")[2]
@@ -144,9 +137,7 @@ def fail_sometimes(monkeypatch: pytest.MonkeyPatch, method: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "GET"])
-def test_a_server_error_is_a_failure(
-    method: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_server_error_is_a_failure(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     class Polite(RuntimeMachine):
         """Its code swallows every error."""
 
@@ -157,8 +148,8 @@ def test_a_server_error_is_a_failure(
             self.qruntime.http.get("/v1/jobs")
 
     fail_sometimes(monkeypatch, method)
-    error = failure(Polite)
-    (function,) = functions(capsys.readouterr().out)
+    error, printed = failure(Polite, UNSHRUNK)
+    (function,) = functions(printed)
 
     assert isinstance(error, ServiceError if method == "POST" else AssertionError)
     with pytest.raises(type(error)) as again:
@@ -167,7 +158,7 @@ def test_a_server_error_is_a_failure(
     assert "HTTP 500" in str(error)
 
 
-def test_refusals_are_suppressed_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
+def test_refusals_are_suppressed_with_the_reason() -> None:
     class Refused(RuntimeMachine):
         settings: ClassVar = {"plan": "open"}
         weights = only("open_session")
@@ -176,14 +167,13 @@ def test_refusals_are_suppressed_with_the_reason(capsys: pytest.CaptureFixture[s
         def nothing_was_refused(self) -> None:
             assert not [event for event in self.qruntime.trace if event.kind == "request.rejected"]
 
-    failure(Refused)
-    printed = capsys.readouterr().out
+    printed = failure(Refused, UNSHRUNK)[1]
     assert "    with suppress(ServiceError):  # refused: HTTP " in printed
     assert "from contextlib import suppress\n\nimport pytest\nfrom pytest_qruntime import ServiceError\n" in printed
     assert "# Refused cannot be imported: paste this where it is defined" in printed
 
 
-def test_what_depends_on_other_examples_is_said_to_be_unlike(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_depends_on_other_examples_is_said_to_be_unlike() -> None:
     asked: list[int] = []
 
     class Shared(RuntimeMachine):
@@ -193,15 +183,15 @@ def test_what_depends_on_other_examples_is_said_to_be_unlike(capsys: pytest.Capt
             asked.append(len(asked))
             assert asked != [0]
 
-    assert isinstance(failure(Shared), Flaky)
-    printed = capsys.readouterr().out
+    error, printed = failure(Shared, UNSHRUNK)
+    assert isinstance(error, Flaky)
     assert UNLIKE in printed
     assert ALIKE not in printed
 
 
 def test_the_note_of_hypothesis_has_it_where_no_test_case_prints() -> None:
     with pytest.raises(AssertionError) as caught:
-        run_state_machine_as_test(LeavesJobs, settings=QUICK)
+        run_state_machine_as_test(LeavesJobs, settings=UNSHRUNK)
     assert "def test_leaves_jobs(qruntime):" in "\n".join(getattr(caught.value, "__notes__", ()))
 
 

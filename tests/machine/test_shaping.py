@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from pytest_qruntime import ConfigurationError, RuntimeMachine
-from tests.machine.running import OURS, failure, only, run, weights_of
+from tests.machine.running import OURS, UNSHRUNK, failure, only, run, weights_of
 
 
 class Own(RuntimeMachine):
@@ -98,7 +98,7 @@ def test_rules_can_come_from_a_class_that_is_no_machine() -> None:
     class Tame(Creature):
         ready = False
 
-    assert isinstance(failure(Creature), ValueError)
+    assert isinstance(failure(Creature, UNSHRUNK)[0], ValueError)
     run(Tame)
 
 
