@@ -222,9 +222,8 @@ class Backend:
         job.timer = world.events.add(at_us, JOB_PHASE, self._end_classical, job, "is ready for the QPU", "job", job.id)
 
     def _end_classical(self, job: Job) -> None:
-        if job.request.verdict is not None:
-            job.failure = job.request.verdict() or job.failure
-        if job.failure is not None and job.failure.at == "classical":
+        failure = job.judge()
+        if failure is not None and failure.at == "classical":
             self._fail(job)
         else:
             self.qpu.request(job)

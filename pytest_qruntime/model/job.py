@@ -35,6 +35,7 @@ class Job:
     """
 
     __slots__ = (
+        "_judged",
         "backend",
         "charged_us",
         "cost_s",
@@ -96,11 +97,20 @@ class Job:
         self.results_read = 0
         self.place = 0
         self.timer: Timer | None = None
+        self._judged = request.verdict is None
 
     @property
     def final(self) -> bool:
         """Whether the job has ended."""
         return self.status in FINAL
+
+    def judge(self) -> Failure | None:
+        """How it fails, or None, once its classical phase is over: only then is its input looked at, and only once."""
+        if not self._judged:
+            self._judged = True
+            assert self.request.verdict is not None
+            self.failure = self.request.verdict() or self.failure
+        return self.failure
 
     def limit_us(self, service_timeout_s: int) -> int:
         """The QPU time after which the job is stopped: the least of its own and the service's limits (MXT-01, X-16)."""

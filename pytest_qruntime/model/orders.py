@@ -9,20 +9,25 @@ The queue has one fixed order for them. No document states it but for two things
 Everything else may come in any order: jobs that are through a phase, timers, limits that are reached, backends that go
 and come back, and the scheduler's look at a backend.
 
-Events of different backends are not put into different orders, for neither can change what the other does: a backend
-has its own lanes, QPU, queue, sessions and batches. What they share is what an instance is charged; once that is
-limited or decides about the queue, everything that is due depends on everything else. And a look of the scheduler that
-would find nothing to start is put off until it would, or until nothing else is due: whatever brings it work wakes it.
+Orders that cannot differ in anything but the sequence of lines in a trace are one:
+
+- Events of different backends: a backend has its own lanes, QPU, queue, sessions and batches. What they share is what
+  an instance is charged; once that is limited or decides about the queue, everything depends on everything else.
+- A look of the scheduler that would find nothing to start is put off until it would, or until nothing else is due:
+  whatever brings it work wakes it.
+- Jobs that ask for the QPU come in different orders among themselves alone: nothing else has to do with that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from pytest_qruntime.model.events import ARRIVAL, DISPATCH, LIMIT, Deadline, Timer
+from pytest_qruntime.model.events import ARRIVAL, DISPATCH, JOB_PHASE, LIMIT, Deadline, Timer
+from pytest_qruntime.model.job import QUEUED, Job
 
 if TYPE_CHECKING:
+    from pytest_qruntime.model.backend import Backend
     from pytest_qruntime.model.world import World
 
 Chooser = Callable[[Sequence[Deadline]], int]
@@ -53,7 +58,43 @@ def admissible(world: World, due: Sequence[tuple[int, Timer]]) -> list[int]:
     first = backend_of(world, due[free[0]][1])
     if first is None:
         return free
-    return [place for place in free if backend_of(world, due[place][1]) in (first, None)]
+    free = [place for place in free if backend_of(world, due[place][1]) in (first, None)]
+    return _without_askers(world, world.backends[first], due, free)
+
+
+def _without_askers(world: World, backend: Backend, due: Sequence[tuple[int, Timer]], free: list[int]) -> list[int]:
+    """Jobs that ask for the QPU do so before everything else, or after it, as in the fixed order.
+
+    Who of them is first matters, unless the QPU takes them all; whether they ask before or after another event does
+    not. Those that come first must be all of them, though, and those that come last must not bring more to this
+    instant.
+    """
+    asking = {place: job for place in free if (job := _asks(world, *due[place])) is not None}
+    if free[0] not in asking:
+        return (
+            free if any(_nothing_to_do(job) for job in asking.values()) else [one for one in free if one not in asking]
+        )
+    if any(job.backend is backend and job.durations.classical_us == 0 for job in _queued(world)):
+        return free
+    return list(asking) if backend.qpu.contention else free[:1]
+
+
+def _asks(world: World, priority: int, timer: Timer) -> Job | None:
+    """The job that is through its classical phase, does not fail in it, and so asks for the QPU."""
+    job = world.jobs.get(timer.subject) if priority == JOB_PHASE else None
+    if job is None or job.on_qpu_us is not None:
+        return None
+    failure = job.judge()
+    return job if failure is None or failure.at != "classical" else None
+
+
+def _nothing_to_do(job: Job) -> bool:
+    """Whether its time on the QPU ends at the instant at which it begins."""
+    return job.durations.quantum_us == 0
+
+
+def _queued(world: World) -> Iterator[Job]:
+    return (job for job in world.jobs.values() if job.status == QUEUED)
 
 
 def _idle_look(world: World, priority: int, timer: Timer) -> bool:

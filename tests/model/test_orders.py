@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_qruntime.contracts import Terms, check
-from pytest_qruntime.model import Durations, JobRequest, Plan, Trace, World
+from pytest_qruntime.model import Durations, Failure, JobRequest, Plan, Trace, World
 from pytest_qruntime.model.events import Deadline
 from pytest_qruntime.model.orders import Chooser
 from pytest_qruntime.mutants.stage import Story
@@ -70,6 +70,45 @@ def test_the_scheduler_may_look_before_a_timer_fires_if_it_has_something_to_star
     t.at(20)
     timer = "reaches its max TTL and closes"
     assert questions == [["ends", timer], [timer, "looks who runs next"]]
+
+
+def at_the_deadline(failure: Failure | None, verdict: Failure | None = None) -> list[list[str]]:
+    """What is asked when a job is through its classical phase at the instant of its session's max TTL."""
+    t = Timeline(lanes=1)
+    s = t.session(max_time=20)
+    t.submit(s, J(30, 10), failure=failure, verdict=None if verdict is None else lambda: verdict)
+    questions = asked(t)
+    t.at(20)
+    return questions
+
+
+def test_a_job_that_asks_for_the_qpu_has_nothing_to_do_with_a_timer() -> None:
+    assert at_the_deadline(None) == []
+
+
+def test_a_job_that_fails_in_its_classical_phase_ends_before_the_timer_or_after_it() -> None:
+    failure = Failure(code=1506, reason="cannot be loaded", at="classical")
+    for questions in (at_the_deadline(failure), at_the_deadline(None, verdict=failure)):
+        assert questions == [["is ready for the QPU", "reaches its max TTL and closes"]]
+
+
+def test_who_asks_for_the_qpu_first_is_asked_unless_it_takes_them_all() -> None:
+    for contention, expected in ((True, [["is ready for the QPU"] * 2]), (False, [])):
+        t = Timeline(contention=contention)
+        t.submit(None, J(30, 10)), t.submit(None, J(40, 20))
+        questions = asked(t)
+        t.at(25)
+        assert questions == expected
+
+
+def test_the_input_of_a_job_is_looked_at_once() -> None:
+    looked: list[str] = []
+    t = Timeline()
+    s = t.session(max_time=20)
+    t.submit(s, J(30, 10), verdict=lambda: looked.append("looked"))
+    t.world.chooser = last
+    t.at(40)
+    assert looked == ["looked"]
 
 
 def test_what_an_event_sets_off_comes_after_it() -> None:
