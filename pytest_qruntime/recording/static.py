@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pytest_qruntime.settings import MARKER, given
+from pytest_qruntime.settings import from_markers, given
 
 
 def cassette_of(item: pytest.Item) -> str | None:
@@ -22,6 +22,6 @@ def source_of(item: pytest.Item) -> str:
 def _static(item: pytest.Item) -> dict[str, Any]:
     ini, command_line = given(item.config)
     found: dict[str, Any] = dict(ini)
-    for marker in reversed(list(item.iter_markers(MARKER))):
-        found.update(marker.kwargs)
+    for marker in from_markers(item):
+        found.update(marker)
     return {**found, **command_line}
