@@ -27,12 +27,13 @@ MEMBERS: tuple[tuple[str, type, str], ...] = (
     (
         "The service: `qruntime`",
         Surface,
-        "session batch run job workloads jobs http token crn api_key base_url trace",
+        "session batch run job workloads jobs http token crn api_key base_url trace requests",
     ),
     (
         "The fake: `qruntime` unless another source is chosen",
         QRuntime,
-        "next_jobs other_users backend maintenance calibrate instance instances plan policy",
+        "next_jobs other_users backend maintenance calibrate limit_usage instance instances plan policy "
+        "fail before after at play",
     ),
     ("The clock: `qruntime.clock`", Clock, "tick move_to now run_until pending sleep wait_for_event hold"),
     ("A session or a batch", Session, "run status details usage close cancel from_id"),

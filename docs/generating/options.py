@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from docs.generating.markdown import cell
 from pytest_qruntime.recording.options import MODES
-from pytest_qruntime.settings import JUDGEMENTS, REPEATS, SETTINGS, SOURCES, Setting
+from pytest_qruntime.settings import JUDGEMENTS, REPEATS, SETTINGS, SOURCES, TROUBLES, Setting
 
 OPTIONS = """\
 # Options, ini keys and the marker
@@ -34,6 +34,14 @@ What becomes of a test that is over is decided so, too; see [what is judged by i
 
 OPTIONS_OF_REPEATS = """
 And how often it runs; see [tests that run several times](repeating.md), also for settings that are lists in the marker:
+
+| option | ini key | keyword | what it decides | default |
+| --- | --- | --- | --- | --- |
+"""
+
+OPTIONS_OF_TROUBLES = """
+And what goes wrong in it, by the name of a [scenario](scenarios.md). The marker alone takes `scenario="all"`, and
+`fault=Fault(503, "submit")`: a [fault](faults.md), or a list of them, each of which makes a test.
 
 | option | ini key | keyword | what it decides | default |
 | --- | --- | --- | --- | --- |
@@ -93,6 +101,8 @@ def page() -> str:
             *map(_setting, JUDGEMENTS),
             OPTIONS_OF_REPEATS,
             *map(_setting, REPEATS),
+            OPTIONS_OF_TROUBLES,
+            *map(_setting, TROUBLES),
             OPTIONS_IN_INI,
             *(f"| `{mode}` | {meaning} |\n" for mode, meaning in MODES.items()),
         ]

@@ -11,7 +11,19 @@ import pytest
 from pytest_qruntime.programs.problems import Code
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-NAMES = ("contracts.md", "coverage.md", "fixtures.md", "options.md", "policy.md", "rest.md", "scrubbing.md", "suite.md")
+NAMES = (
+    "contracts.md",
+    "coverage.md",
+    "faults.md",
+    "fixtures.md",
+    "options.md",
+    "policy.md",
+    "requests.md",
+    "rest.md",
+    "scenarios.md",
+    "scrubbing.md",
+    "suite.md",
+)
 
 
 @pytest.fixture(scope="module")
