@@ -32,6 +32,17 @@ def word(value: object) -> str:
     return value if isinstance(value, str) else f"{value!r:.50}"
 
 
+def asked_before(facts: Facts, said: Said) -> list[AnswerFacts]:
+    """The requests to close, reopen and cancel it of which it is certain that they came before.
+
+    On a real clock threads ask at the same time, and an answer may be older than it looks.
+    """
+    if not facts.slack_us:
+        return list(said.asked)
+    at_us = said.answer.event.at_us - facts.slack_us
+    return [one for one in said.asked if one.event.at_us < at_us]
+
+
 def only_plan(facts: Facts) -> Plan | None:
     """The plan of the only instance; None if there are several, or nobody says."""
     plans = [plan for name, plan in facts.terms.plans.items() if name != OTHERS]

@@ -16,7 +16,7 @@ from pytest_qruntime.cassette.derive import derive
 from pytest_qruntime.cassette.derive.documents import parsed
 from pytest_qruntime.cassette.tape import Exchange, Tape
 from pytest_qruntime.cassette.taping import Taping
-from pytest_qruntime.contracts import BROKEN, Report, Terms, check
+from pytest_qruntime.contracts import BROKEN, NOT_EXERCISED, Report, Terms, check
 from pytest_qruntime.contracts.catalogue import OF_ANSWERS
 from pytest_qruntime.contracts.reading import read
 from pytest_qruntime.model import PLANS, Durations, JobRequest, JobScript, Policy, World
@@ -26,7 +26,7 @@ from pytest_qruntime.rest import Service
 from pytest_qruntime.rest.http import Request
 from tests.cassette.derive.telling import SESSION, close, derived, error, look, open_at, submit
 from tests.cassette.replay.stages import HEADERS
-from tests.cassette.replay.tapes import said
+from tests.cassette.replay.tapes import said, tape
 from tests.cassette.replay.test_any_lifecycle import ACTIONS, Action, Player
 
 BOUNDED = settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -111,6 +111,24 @@ def test_what_was_said_again_is_not_judged_again_until_something_is_asked_for() 
     assert after["STS-05"].cases == 2
 
 
+def test_on_a_real_clock_an_answer_may_be_older_than_it_looks() -> None:
+    def verdict(at_s: float) -> str:
+        late = look(at_s, state="active", accepting_jobs=True)
+        return check(derive(tape(open_at(0), submit(1), close(5), late))).verdict("CLS-02")
+
+    assert [verdict(at_s) for at_s in (4, 6, 9)] == [NOT_EXERCISED, NOT_EXERCISED, BROKEN]
+
+
+def test_an_instance_may_have_times_of_its_own() -> None:
+    told = {"max_ttl": 7200, "interactive_ttl": 600}
+    opened = replace(open_at(0, **told), request_body=b'{"mode":"dedicated"}')
+    premium = Terms(plans={"mine": PLANS["premium"]})
+
+    unknown, known = check(derived(opened)), check(derived(opened), terms=premium)
+    assert [unknown.verdict(name) for name in ("OPN-13", "PLN-03")] == [NOT_EXERCISED, NOT_EXERCISED]
+    assert [known.verdict(name) for name in ("OPN-13", "PLN-03")] == [BROKEN, BROKEN]
+
+
 def test_a_break_shows_the_exchange_in_short() -> None:
     report = judged(open_at(0), look(1, state="resting"), look(2, state="open"))
     told = report.describe(report["STS-05"])
@@ -169,10 +187,10 @@ def altered(random: Random, exchange: Exchange) -> Exchange:
 def test_what_is_no_document_of_the_service_breaks_rules_and_no_judge(story: Story) -> None:
     stage, random = story.stage(), Random(story.name)
     story.tell(stage)
-    tape, broken = stage.taping.tape(), set()
+    whole, broken = stage.taping.tape(), set()
     for _ in range(15):
-        exchanges = tuple(altered(random, one) for one in tape.exchanges)
-        report = check(derive(Tape(tape.provenance, exchanges)), terms=stage.terms())
+        exchanges = tuple(altered(random, one) for one in whole.exchanges)
+        report = check(derive(Tape(whole.provenance, exchanges)), terms=stage.terms())
         assert all(report.describe(finding) for finding in report.broken)
         broken |= set(report.ids(BROKEN))
     assert broken & OF_ANSWERS

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
-from pytest_qruntime.contracts.shared import results_after, said_wrongly
+from pytest_qruntime.contracts.shared import asked_before, results_after, said_wrongly
 from pytest_qruntime.contracts.subjects import LOST_CODE, JobFacts, Moment, WorkloadFacts
 from pytest_qruntime.model.states import CANCELLED_BY_USER, CLOSED, PENDING_CLOSED
 from pytest_qruntime.model.trace import JOB_CANCELLED, JOB_COMPLETED, JOB_FAILED
@@ -48,11 +48,13 @@ def a_cancel_closes_at_once(facts: Facts) -> Iterator[Outcome]:
 def _said_after_cancel(facts: Facts, state: str) -> Iterator[Outcome]:
     """What was said of those that were cancelled; who was ever asked to take jobs again may say that it does."""
     for said in facts.said.sessions:
-        asked = {one.operation for one in said.asked} if said.asked else ()
+        asked = {one.operation for one in asked_before(facts, said)} if said.asked else set()
         if "cancel" in asked:
             closed = said.fields["state"] in (CLOSED, state)
             yield closed or said_wrongly(said, "it is closed", "state")
-            taking = said.fields.get("accepting_jobs") is not False and "reopen" not in asked
+            taking = said.fields.get("accepting_jobs") is not False and all(
+                one.operation != "reopen" for one in said.asked
+            )
             yield not taking or said_wrongly(said, "it takes no jobs", "accepting_jobs")
 
 

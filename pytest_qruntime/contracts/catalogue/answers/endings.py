@@ -10,7 +10,7 @@ from pytest_qruntime.contracts.catalogue.answers.face import RST
 from pytest_qruntime.contracts.catalogue.closing import CLS
 from pytest_qruntime.contracts.contract import Outcome
 from pytest_qruntime.contracts.facts import Facts
-from pytest_qruntime.contracts.shared import answered_wrongly, has_results, said_wrongly
+from pytest_qruntime.contracts.shared import answered_wrongly, asked_before, has_results, said_wrongly
 from pytest_qruntime.contracts.subjects import JobFacts, WorkloadFacts
 from pytest_qruntime.model.states import (
     ACTIVE,
@@ -38,8 +38,8 @@ def it_says_that_it_takes_no_jobs(facts: Facts) -> Iterator[Outcome]:
     for said in facts.said.sessions:
         if said.fields["state"] != ACTIVE or not said.asked:
             continue
-        asked = [one.operation for one in said.asked if one.operation != "cancel"]
-        if asked and asked[-1] == "close":
+        asked = [one.operation for one in asked_before(facts, said) if one.operation != "cancel"]
+        if asked and asked[-1] == said.asked[-1].operation == "close":
             yield said.fields.get("accepting_jobs") is False or said_wrongly(said, "it takes no jobs", "accepting_jobs")
 
 
@@ -73,10 +73,11 @@ def results_outlive_the_session(facts: Facts) -> Iterator[Outcome]:
 def patch_closes_and_delete_cancels(facts: Facts) -> Iterator[Outcome]:
     """RST-01"""
     for said in facts.said.sessions:
-        if not said.asked:
+        asked = asked_before(facts, said) if said.asked else []
+        if not asked:
             continue
-        request, workload = said.asked[-1], said.answer.workload
-        if any(one.operation == "cancel" for one in said.asked):
+        request, workload = asked[-1], said.answer.workload
+        if any(one.operation == "cancel" for one in asked):
             ended = said.fields["state"] in (CLOSED, PENDING_CLOSED)
             yield ended or said_wrongly(said, "it is closed: it was cancelled", "state")
         elif request.operation == "close" and workload is not None:

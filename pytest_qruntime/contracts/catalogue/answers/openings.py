@@ -108,7 +108,9 @@ def the_max_ttl_of_the_plan(facts: Facts) -> Iterator[Outcome]:
             continue
         expected = _DEFAULT_TTL_S[mode] if plan is None else (plan.max_ttl_s(mode),)
         for said in words:
-            yield said.fields.get("max_ttl") in expected or said_wrongly(said, f"{expected[0]} s", "max_ttl")
+            rightly = said.fields.get("max_ttl") in expected
+            if rightly or plan is not None:  # an instance may have its own, and then only its plan says so
+                yield rightly or said_wrongly(said, f"{expected[0]} s", "max_ttl")
 
 
 @OPN.rule(
@@ -227,13 +229,17 @@ def the_interactive_ttl_of_a_batch(facts: Facts) -> Iterator[Outcome]:
 def the_interactive_ttl_of_a_session(facts: Facts) -> Iterator[Outcome]:
     """PLN-03"""
     plan = only_plan(facts)
-    yield from _interactive_ttl(facts, DEDICATED, 60 if plan is None else plan.session_ittl_s)
+    yield from _interactive_ttl(facts, DEDICATED, None if plan is None else plan.session_ittl_s)
 
 
-def _interactive_ttl(facts: Facts, mode: str, documented_s: int) -> Iterator[Outcome]:
+def _interactive_ttl(facts: Facts, mode: str, known_s: int | None) -> Iterator[Outcome]:
+    """That each of them is as known; if nobody knows, the documented one holds, and any other may be its instance's."""
+    documented_s = 60 if known_s is None else known_s
     for opening, words in opened(facts):
         custom = opening.sent("interactive_ttl") is not None or opening.sent("active_ttl") is not None
         for said in words if opening.sent("mode") == mode and not custom else ():
             longest = said.fields.get("max_ttl")
             expected = min(documented_s, longest) if isinstance(longest, int) else documented_s
-            yield said.fields.get("interactive_ttl") == expected or said_wrongly(said, f"{expected}", "interactive_ttl")
+            rightly = said.fields.get("interactive_ttl") == expected
+            if rightly or known_s is not None:
+                yield rightly or said_wrongly(said, f"{expected}", "interactive_ttl")

@@ -106,7 +106,7 @@ def reasons_of_states(facts: Facts) -> Iterator[Outcome]:
         state, reason = said.fields["state"], said.fields.get("state_reason")
         if reason is None:
             continue
-        if state == OPEN:
+        if state == OPEN and not said.asked:
             yield reason == CREATED or said_wrongly(said, CREATED, "state_reason")
         elif state == INACTIVE:
             rightly = reason in (INACTIVATED, INACTIVATED_BY_ACTIVE_TTL)
@@ -154,7 +154,7 @@ def instants_of_a_session(facts: Facts) -> Iterator[Outcome]:
 def _as_its_jobs(facts: Facts) -> Iterator[Outcome]:
     """The instants of the last job are those that the jobs tell, of a closed session whose jobs have all told them."""
     told: dict[str, dict[str, dict[str, Any]]] = {}
-    for answer in facts.answered("metrics") if facts.terms.alone else ():
+    for answer in facts.answered("metrics") if facts.terms.alone and not facts.slack_us else ():
         times, workload = answer.said("timestamps"), answer.event.workload
         if workload in facts.said.opened and isinstance(times, dict) and isinstance(times.get("finished"), str):
             told.setdefault(workload, {})[answer.event.job or ""] = times

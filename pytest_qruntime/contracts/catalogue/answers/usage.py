@@ -32,13 +32,18 @@ _LITTLE: Final = 1e-6
 def usage_of_an_instance(facts: Facts) -> Iterator[Outcome]:
     """USG-11"""
     used: dict[str | None, float] = {}
-    for answer in facts.answered("read session", "usage") if facts.answered("usage") else ():
+    for answer in facts.answered("read session", "usage") if _counts_at_once(facts) else ():
         if answer.operation == "read session":
             if answer.event.workload in facts.said.opened:
                 used[answer.event.workload] = _number(answer.said("elapsed_time"))
         elif answer.accepted and any(used.values()) and answer.event.at_us < _WINDOW_US:
             least, told = sum(used.values()), _number(answer.said("usage_consumed_seconds"))
             yield told >= least - _LITTLE or answered_wrongly(answer, f"at least {least:g} s", f"{told:g} s")
+
+
+def _counts_at_once(facts: Facts) -> bool:
+    """Whether usage is told as it is: a real service counts later, and usage of long ago leaves the window."""
+    return not facts.slack_us and bool(facts.answers_to.get("usage"))
 
 
 def _number(value: Any) -> float:
@@ -56,13 +61,17 @@ def _number(value: Any) -> float:
 def the_limit_is_reached(facts: Facts) -> Iterator[Outcome]:
     """PLN-06"""
     for answer in facts.answered("usage"):
-        reached, limit = answer.said("usage_limit_reached"), answer.said("usage_limit_seconds")
         if not answer.accepted:
             continue
+        reached, limit = answer.said("usage_limit_reached"), answer.said("usage_limit_seconds")
         used = _number(answer.said("usage_consumed_seconds"))
-        expected = isinstance(limit, (int, float)) and used >= limit
         seen = f"usage_limit_reached is {reached!r} with {used:g} s"
-        yield reached is expected or answered_wrongly(answer, f"{expected}: the limit is {limit}", seen)
+        if isinstance(limit, (int, float)):
+            yield reached is (used >= limit) or answered_wrongly(
+                answer, f"{used >= limit}: the limit is {limit:g}", seen
+            )
+        else:
+            yield isinstance(reached, bool) or answered_wrongly(answer, "true or false", seen)
 
 
 @USG.rule(
@@ -120,7 +129,7 @@ def deleting_costs_as_much(facts: Facts) -> Iterator[Outcome]:
     """JCN-08"""
     before: AnswerFacts | None = None
     deleted = False
-    for answer in facts.answered("usage", "delete job"):
+    for answer in facts.answered("usage", "delete job") if _counts_at_once(facts) else ():
         if answer.operation == "delete job":
             deleted = deleted or answer.accepted
             continue
