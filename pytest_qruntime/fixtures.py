@@ -59,15 +59,18 @@ def qruntime_clock(qruntime: Surface) -> Clock:
 
 
 @pytest.fixture
-def qiskit_runtime_service(qruntime: Surface) -> QiskitRuntimeService:
+def qiskit_runtime_service(qruntime: Surface) -> Iterator[QiskitRuntimeService]:
     """A real, unmodified qiskit_ibm_runtime.QiskitRuntimeService that talks to the world of this test.
 
-    Needs the client: pip install 'pytest-qruntime[qiskit]'.
+    Needs the client: pip install 'pytest-qruntime[qiskit]'. What the client's public methods do is noted meanwhile, so
+    that its rules are judged with those of the service.
     """
     from pytest_qruntime import sdk
+    from pytest_qruntime.sdk.watching import watched
 
     sdk.load()
-    return sdk.led_service() if qruntime.source == "live" else sdk.own_service()
+    with watched(qruntime):
+        yield sdk.led_service() if qruntime.source == "live" else sdk.own_service()
 
 
 @pytest.fixture
@@ -113,7 +116,10 @@ def qruntime_contracts(
     """
     from pytest_qruntime.contracts import ContractChecker
     from pytest_qruntime.judging.terms import terms_of
+    from pytest_qruntime.sdk.watching import watched
     from pytest_qruntime.settings import decided
 
     settings = decided(request, qruntime_config)
-    return ContractChecker(lambda: qruntime.trace, lambda: terms_of(qruntime, settings))
+    return ContractChecker(
+        lambda: qruntime.evidence, lambda: terms_of(qruntime, settings), watching=lambda: watched(qruntime)
+    )

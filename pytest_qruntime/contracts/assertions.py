@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal
 
+from pytest_qruntime.contracts.calls import CallFacts
 from pytest_qruntime.contracts.checking import Report
-from pytest_qruntime.contracts.contract import SOURCES, Break, Contract, broken
+from pytest_qruntime.contracts.contract import SOURCES, Break, Contract, Outcome, broken
 from pytest_qruntime.contracts.subjects import WorkloadFacts
 from pytest_qruntime.model import Trace
 from pytest_qruntime.model.states import CLOSED_AFTER_LAST_JOB, CLOSED_BY_USER, CLOSED_EARLY, CLOSED_UNUSED
@@ -52,6 +53,16 @@ def submitted_late(workloads: Sequence[WorkloadFacts]) -> Iterator[Break]:
             if refusal.operation == "submit" and (refusal.why in _REFUSED_FOR_IT or not refusal.accepting):
                 seen = f"a submit, which the service refused: {refusal.why}"
                 yield broken(refusal.event, "no submit after the close", seen, number=refusal.no)
+
+
+def submitted_in_blocks(calls: Iterable[CallFacts]) -> Iterator[Outcome]:
+    """The jobs that the client submitted in the with block of a session or batch: whether they belong to it."""
+    for call in calls:
+        for sent in call.requests("submit") if call.name == "Primitive.run" and call.block is not None else ():
+            if sent.accepted and sent.asked is not None:
+                found = sent.asked.get("session_id")
+                seen = "it runs in job mode" if found is None else f"it belongs to {found}"
+                yield found == call.block or broken(call.event, f"it belongs to {call.block}", seen, number=call.no)
 
 
 def kept_open(workload: WorkloadFacts, now_us: int) -> Break | None:

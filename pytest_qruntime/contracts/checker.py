@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Final
@@ -12,7 +13,7 @@ from pytest_qruntime.contracts.assertions import CLOSING, USAGE, Way
 from pytest_qruntime.contracts.catalogue import CATALOGUE
 from pytest_qruntime.contracts.catalogue import contract as found
 from pytest_qruntime.contracts.checking import Report, check, judged
-from pytest_qruntime.contracts.contract import seconds
+from pytest_qruntime.contracts.contract import Break, seconds
 from pytest_qruntime.contracts.facts import Facts
 from pytest_qruntime.contracts.reading import read
 from pytest_qruntime.contracts.subjects import WorkloadFacts
@@ -49,11 +50,29 @@ class ContractChecker:
     Args:
         trace: gives what happened so far.
         terms: gives what is known of the service besides.
+        watching: notes the calls of the official client in the trace, until the end of its block; None: nobody can.
     """
 
-    def __init__(self, trace: Callable[[], Trace], terms: Callable[[], Terms]) -> None:
+    def __init__(
+        self,
+        trace: Callable[[], Trace],
+        terms: Callable[[], Terms],
+        *,
+        watching: Callable[[], AbstractContextManager[object]] | None = None,
+    ) -> None:
         self._trace = trace
         self._terms = terms
+        self._watching = watching
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Until the end of the block, see what the official client does, so that its rules (SDK) are judged.
+
+        With the fixture `qiskit_runtime_service` that is so anyway; this is for code that makes its own service. Raises
+        `ConfigurationError` if the client is not installed.
+        """
+        with nullcontext() if self._watching is None else self._watching():
+            yield
 
     def check(self, trace: Trace | None = None) -> Report:
         """The verdict on every contract: holds, broken or not exercised; of another trace, if one is given."""
@@ -85,6 +104,23 @@ class ContractChecker:
                 "nothing in this trace shows that there are no submits after a close: no session or batch was closed. "
                 "Close it first, or leave its with block"
             )
+
+    def assert_jobs_run_in_their_block(self, session: object = None) -> None:
+        """The jobs that the official client submitted in the with block of a session or batch belong to it (SDK-04).
+
+        A primitive that was made outside of the block runs in job mode, and queues for each job. Needs the fixture
+        `qiskit_runtime_service`, or `watching()`.
+        """
+        facts, rule = self._facts(), found("SDK-04")
+        only = _id(session, facts)
+        calls = [one for one in facts.called("Primitive.run") if only in (None, one.block)]
+        outcomes = list(assertions.submitted_in_blocks(calls))
+        if not outcomes:
+            what = "jobs run in the session of their with block"
+            raise AssertionError(assertions.unexercised([found("SDK-01")], facts.trace, what))
+        if strayed := [one for one in outcomes if isinstance(one, Break)]:
+            head = "a job was submitted in the with block of a session or batch, and does not belong to it"
+            raise AssertionError(assertions.told(judged(facts, [rule]), head, rule, strayed))
 
     def assert_submits_refused_after_close(self, session: object = None) -> None:
         """The service refused every submit to what was closed or being closed, and there was one (SUB-02, SUB-03)."""

@@ -83,7 +83,7 @@ class Trial:
         from pytest_qruntime.judging.terms import terms_of
 
         try:
-            trace, terms = self._surface.trace, terms_of(self._surface, self._decided)
+            trace, terms = self._surface.evidence, terms_of(self._surface, self._decided)
         except QRuntimeError as problem:  # a live server may be gone
             self._judgement.because = str(problem)
             return

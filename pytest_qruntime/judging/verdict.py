@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pytest
 
-from pytest_qruntime.contracts import Finding, Report, Terms, check
+from pytest_qruntime.contracts import Contract, Finding, Report, Terms, check
 from pytest_qruntime.judging.allowed import allowed
 from pytest_qruntime.judging.hooks import JUDGE
 from pytest_qruntime.judging.terms import is_own
@@ -21,6 +21,8 @@ _WHOSE: Final = {
     "report it.",
     "cassette": "This is about the service that was recorded, not about the code under test: it behaves otherwise than "
     "the contract says, or otherwise than the test's policy.",
+    "client": "This is about the client that is installed, qiskit-ibm-runtime, or about what the test has put in the "
+    "place of its methods; pytest-qruntime knows the rules of the versions in docs/reference/clients.md.",
     "live": "This is about the live service, not about the code under test: it behaves otherwise than the contract "
     "says, or otherwise than the test's policy.",
 }
@@ -49,13 +51,13 @@ def judge(item: pytest.Item, trace: Trace, terms: Terms, *, surface: Surface, le
         trace: what happened.
         terms: what is known of the service besides.
         surface: the service.
-        level: ``"fail"`` or ``"warn"``: what becomes of a break of level "must". In a strict run one of level "may" is
-            no better.
+        level: ``"fail"`` or ``"warn"``: what becomes of a break of level "must" by the service. In a strict run one of
+            level "may" is no better, nor one by the official client.
     """
     report, may_break = check(trace, terms=terms), allowed(item)
     broken = [finding for finding in report.broken if finding.contract.id not in may_break]
     strict = item.config.stash[JUDGE].strict
-    bad = [one for one in broken if level == "fail" and (strict or one.contract.level == "must")]
+    bad = [one for one in broken if level == "fail" and (strict or _is_grave(one.contract))]
     return Verdict(
         report=report,
         failure=_told(report, bad, surface),
@@ -64,15 +66,28 @@ def judge(item: pytest.Item, trace: Trace, terms: Terms, *, surface: Surface, le
     )
 
 
+def _is_grave(contract: Contract) -> bool:
+    """Whether a break fails a test: another version of the client, which nobody has chosen here, is no reason."""
+    return contract.level == "must" and contract.partial != "client"
+
+
 def _told(report: Report, broken: Sequence[Finding], surface: Surface) -> str:
+    """What the service broke, and what the client did."""
+    own = "own" if surface.source == "fake" or is_own(surface) else surface.source
+    by_client = [one for one in broken if one.contract.partial == "client"]
+    by_service = [one for one in broken if one not in by_client]
+    told = [_told_of(report, by_service, "the service", own), _told_of(report, by_client, "the client", "client")]
+    return "\n\n".join(text for text in told if text)
+
+
+def _told_of(report: Report, broken: Sequence[Finding], who: str, whose: str) -> str:
     if not broken:
         return ""
     ids = [finding.contract.id for finding in broken]
     several = f"{len(ids)} contracts" if len(ids) > 1 else "a contract"
-    whose = _WHOSE["own" if surface.source == "fake" or is_own(surface) else surface.source]
     allow = ", ".join(f'"{name}": "..."' for name in ids)
     advice = (
-        f"{whose} If the test is to go on nevertheless, say why: @pytest.mark.qruntime(allow={{{allow}}}), or set "
-        "contracts=warn."
+        f"{_WHOSE[whose]} If the test is to go on nevertheless, say why: @pytest.mark.qruntime(allow={{{allow}}}), or "
+        "set contracts=warn."
     )
-    return "\n".join([f"the service broke {several}: {', '.join(ids)}", *map(report.describe, broken), advice])
+    return "\n".join([f"{who} broke {several}: {', '.join(ids)}", *map(report.describe, broken), advice])

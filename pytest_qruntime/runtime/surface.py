@@ -19,6 +19,7 @@ from pytest_qruntime.network import Requests
 if TYPE_CHECKING:
     from pytest_qruntime.contracts import Report
     from pytest_qruntime.report.timeline import Timeline
+    from pytest_qruntime.sdk.watching import Calls
 
 __tracebackhide__ = hidden
 
@@ -87,12 +88,14 @@ class Surface(ABC):
         clock: its time: `tick`, `move_to`, `now`, `run_until`, `pending`.
         default_backend: name of the backend that is used when none is named.
         scenario: name of the scenario that is played; None: none is.
+        calls: those of the official client, as far as they were watched; None: they were not.
     """
 
     source: ClassVar[Source]
     clock: Clock
     default_backend: str
     scenario: str | None = None
+    calls: Calls | None = None
     _http: httpx.Client | None = None
 
     if not TYPE_CHECKING:  # else every name would be one
@@ -117,6 +120,15 @@ class Surface(ABC):
     @abstractmethod
     def requests(self) -> Requests:
         """Every request so far, in order, and what came of it: ``requests.where("submit").one()``."""
+
+    @property
+    def evidence(self) -> Trace:
+        """The trace, with the calls of the official client in it: by this the contracts judge."""
+        if self.calls is None:
+            return self.trace
+        from pytest_qruntime.sdk.watching import merged
+
+        return merged(self.trace, self.calls)
 
     @property
     @abstractmethod

@@ -6,6 +6,6 @@ events of the kind ``"client.called"``, by which the contracts judge the rules t
 
 from pytest_qruntime.sdk.watching.calls import Calls
 from pytest_qruntime.sdk.watching.merging import merged
-from pytest_qruntime.sdk.watching.switching import watching
+from pytest_qruntime.sdk.watching.switching import watched, watching
 
-__all__ = ["Calls", "merged", "watching"]
+__all__ = ["Calls", "merged", "watched", "watching"]

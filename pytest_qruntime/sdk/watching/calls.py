@@ -8,29 +8,39 @@ from functools import cache
 from importlib.metadata import version as version_of
 from typing import Final, NamedTuple
 
-from pytest_qruntime.cassette.derive.gathering import gather
-from pytest_qruntime.cassette.derive.known import Known
+from pytest_qruntime.cassette.derive import documents
 from pytest_qruntime.cassette.tape import Exchange
 from pytest_qruntime.model.trace import CLIENT_CALLED, Event
+from pytest_qruntime.rest import operations
 from pytest_qruntime.rest.http import Request, Response
+from pytest_qruntime.rest.regions import answered_by
 
 _LARGE: Final = 1_000_000
 """Bodies of more bytes are not kept: a watch must not double the memory that circuits and results take."""
-_UNREAD: Final = ("/results", "/configuration", "/properties")
-"""What these paths tell is of no lifecycle, and may be large."""
 _LONG: Final = 400
-_WHOLE: Final = ("open", "read session")
-_KEPT: Final = ("id", "state", "session_id", "backend", "usage_limit_reached", "errors")
-"""What other answers tell that a rule of the client is about."""
-_NOBODYS_BUSINESS: Final = ("instance", "user_id")
+_ASKED: Final = frozenset({"open", "submit", "close", operations.REOPEN})
+_TOLD: Final[Mapping[str, tuple[str, ...] | None]] = {
+    "open": None,
+    "read session": None,
+    "read job": ("state", "session_id"),
+    "usage": ("usage_limit_reached",),
+    "submit": ("id", "session_id", "backend"),
+}
+"""What answers are kept, and which of their fields; None: all of them."""
+_NOBODYS_BUSINESS: Final = frozenset({"instance", "user_id", "params"})
 
 
 class Seen(NamedTuple):
-    """An exchange during a call: when it was answered, its number on the tape if there is one, and itself."""
+    """An exchange during a call: when it was answered, its number on the tape if there is one, and what it said."""
 
     at_us: int
     number: int | None
-    exchange: Exchange
+    method: str
+    host: str
+    path: str
+    status: int
+    asked: bytes
+    told: bytes
 
 
 class Call:
@@ -96,28 +106,30 @@ class Call:
 
 
 def _told(seen: Iterable[Seen]) -> tuple[dict[str, object], ...]:
-    """The requests to the API in so many words, without what is of no lifecycle; those for tokens are none."""
-    known = Known(0, 0)
-    times: dict[int, Seen] = {}
-    for number, one in enumerate(seen):
-        gather(known, number, one.exchange)
-        times[number] = one
-    return tuple({**_short(answered.data), "at_us": times[answered.number].at_us} for answered in known.answered)
+    """The requests to the API, without what no rule of the client is about; those for tokens are none."""
+    return tuple(_in_short(one) for one in seen if answered_by(one.host).runtime)
 
 
-def _short(data: Mapping[str, object]) -> dict[str, object]:
-    """An exchange without what no rule of the client is about."""
-    told, asked = data["told"], data["asked"]
-    if isinstance(told, dict) and data["operation"] not in _WHOLE:
-        told = {name: told[name] for name in _KEPT if name in told}
-    told, asked = _discreet(told), _discreet(asked)
-    return {**{name: data[name] for name in ("operation", "method", "path", "status")}, "asked": asked, "told": told}
+def _in_short(one: Seen) -> dict[str, object]:
+    called = operations.operation(one.method, one.host, one.path, one.asked)
+    return {
+        "operation": called,
+        "method": one.method,
+        "path": operations.bare_path(one.path, one.host),
+        "status": one.status,
+        "asked": _fields(one.asked, None) if called in _ASKED else None,
+        "told": _fields(one.told, _TOLD[called]) if called in _TOLD else None,
+        "at_us": one.at_us,
+    }
 
 
-def _discreet(found: object) -> object:
+def _fields(body: bytes, names: tuple[str, ...] | None) -> dict[str, object] | None:
+    """These fields of a JSON object; None if it is none."""
+    found = documents.parsed(body)
     if not isinstance(found, dict):
         return None
-    return {name: value for name, value in found.items() if name not in _NOBODYS_BUSINESS}
+    kept = found if names is None else {name: found[name] for name in names if name in found}
+    return {name: value for name, value in kept.items() if name not in _NOBODYS_BUSINESS}
 
 
 @cache
@@ -158,12 +170,13 @@ class Calls:
     def seen(self, request: Request, response: Response) -> Seen:
         """An exchange, as it will be told."""
         number = None if self._exchanges is None else len(self._exchanges()) - 1
-        query = f"?{request.query}" if request.query else ""
-        unread = response.status == 200 and request.path.endswith(_UNREAD)
-        asked, told = (b"" if len(body) > _LARGE else body for body in (request.body, b"" if unread else response.body))
-        url = f"https://{request.host}{request.path}{query}"
-        exchange = Exchange(0, request.method.upper(), url, {}, asked, response.status, {}, told)
-        return Seen(self.now(), number, exchange)
+        method, host, path = request.method.upper(), request.host, request.path
+        called = operations.operation_of(request)
+        asked, told = (
+            body if called in kept and len(body) <= _LARGE else b""
+            for kept, body in ((_ASKED, request.body), (_TOLD, response.body))
+        )
+        return Seen(self.now(), number, method, host, path, response.status, asked, told)
 
     def events(self) -> list[Event]:
         """All of them as events of a trace."""

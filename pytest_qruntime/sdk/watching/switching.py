@@ -10,18 +10,44 @@ from importlib import import_module
 from importlib.metadata import version
 from itertools import count
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from pytest_qruntime.cassette.tape import Exchange
+from pytest_qruntime.clock import Clock
 from pytest_qruntime.model.errors import QRuntimeError
 from pytest_qruntime.rest.http import Request, Response
 from pytest_qruntime.sdk.arrival import CLIENT
+from pytest_qruntime.sdk.fixture import load
 from pytest_qruntime.sdk.watching import ears, places
 from pytest_qruntime.sdk.watching.blocks import BLOCKS, Block
 from pytest_qruntime.sdk.watching.calls import Call, Calls
 from pytest_qruntime.sdk.watching.digests import backend_name, number
 from pytest_qruntime.sdk.watching.places import Method, Place
 from pytest_qruntime.transport import answering, witnessed
+
+
+class Watched(Protocol):
+    """Who keeps the calls that are made to it: what stands behind a test."""
+
+    clock: Clock
+    calls: Calls | None
+
+
+@contextmanager
+def watched(surface: Watched) -> Iterator[Calls]:
+    """Watch the client until the end of the block, and keep its calls with what stands behind a test.
+
+    Within another watch of the same, that one goes on. Raises `ConfigurationError` if the client is not installed.
+    """
+    calls = surface.calls
+    if calls is not None and calls in _watches.all:
+        yield calls
+        return
+    load()
+    world = surface.clock.world
+    surface.calls = calls = Calls(lambda: world.now_us) if calls is None else calls
+    with _on(calls):
+        yield calls
 
 
 @contextmanager
@@ -40,9 +66,15 @@ def watching(
     Raises `QRuntimeError` if the client lacks what is watched.
     """
     calls = Calls(now, exchanges)
+    with _on(calls):
+        yield calls
+
+
+@contextmanager
+def _on(calls: Calls) -> Iterator[None]:
     _begin(calls)
     try:
-        yield calls
+        yield
     finally:
         _end(calls)
 

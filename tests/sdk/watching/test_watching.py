@@ -27,8 +27,8 @@ pytestmark = pytest.mark.qruntime(engine="schema")
 
 
 @pytest.fixture
-def backend(qiskit_runtime_service: QiskitRuntimeService) -> Any:
-    return qiskit_runtime_service.backend("fake_manila")
+def backend(qruntime: QRuntime) -> Any:
+    return QiskitRuntimeService().backend("fake_manila")  # the fixture qiskit_runtime_service watches by itself
 
 
 @pytest.fixture
@@ -276,4 +276,4 @@ def test_the_calls_of_many_threads_have_each_their_own_requests(calls: Calls, ba
     closed = named(calls, "Session.close")
     assert {event.workload for event in closed} == {session.session_id for session in sessions}
     for event in closed:
-        assert [one["path"] for one in requests(event)] == [f"/api/v1/sessions/{event.workload}"]
+        assert [one["path"] for one in requests(event)] == [f"/v1/sessions/{event.workload}"]
