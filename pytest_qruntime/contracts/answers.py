@@ -22,9 +22,9 @@ class AnswerFacts:
         self.event = event
         self.no = no
         self._data = data
-        self.operation: str = data["operation"]
-        self.status: int = data["status"]
-        self.told: Any = data["told"]
+        self.operation: str = data.get("operation", "")
+        self.status: int = data.get("status", 0)
+        self.told: Any = data.get("told")
         self.workload: WorkloadFacts | None = None
         self.job: JobFacts | None = None
 

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from pytest_qruntime.contracts import CATALOGUE, CATALOGUE_VERSION, CHAPTERS, CONFIDENCE, SOURCES, contract
+from pytest_qruntime.contracts.catalogue.without import WITHOUT
 from pytest_qruntime.model import Policy
 
 
@@ -52,3 +53,11 @@ def test_a_contract_is_found_by_its_id() -> None:
         contract("CLS-99")
     with pytest.raises(KeyError, match="see `CATALOGUE`"):
         contract("nonsense")
+
+
+def test_every_rule_of_the_lifecycle_is_a_contract_or_has_a_reason_not_to_be() -> None:
+    ids = {one.id for one in CATALOGUE}
+    assert ids & set(WITHOUT) == set()
+    for chapter in CHAPTERS:
+        numbers = {int(name[4:]) for name in ids | set(WITHOUT) if name.startswith(chapter.prefix)}
+        assert numbers == set(range(1, max(numbers) + 1))

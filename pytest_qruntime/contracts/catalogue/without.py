@@ -13,7 +13,10 @@ WITHOUT: Final[Mapping[str, str]] = {
     "ORD-13": "simulators of the service had no queue; there are none any more",
     "PLN-12": "a limit of what the params of a program ask for, of which a trace keeps the names alone",
     "RST-08": "a path without an id is answered by a web page, by no API",
+    "INV-10": "that closing and cancelling twice change nothing is CLS-10 and CAN-07",
+    "INV-11": "that what is closed ends with its last job is CLS-03",
     "INV-12": _TWO_RUNS,
+    "INV-14": "what the words for states go with are STS-01 to STS-04",
     "INV-15": _TWO_RUNS,
 }
 """By their ids."""
