@@ -50,6 +50,11 @@ class Network:
             self._failing = (*self._failing, failing)
         return failing
 
+    def heal(self) -> None:
+        """Let nothing go wrong any more, and nothing happen between requests."""
+        with self._world.lock:
+            self._failing, self._interludes = (), ()
+
     def interrupt(self, interlude: Interlude) -> Interlude:
         """Let something happen between requests."""
         with self._world.lock:

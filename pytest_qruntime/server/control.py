@@ -33,7 +33,7 @@ class Route(NamedTuple):
     fields: Mapping[str, Field]
 
 
-def _route(method: str, path: str, handler: Handler, summary: str, **fields: Field) -> Route:
+def _route(method: str, path: str, handler: Handler, summary: str, /, **fields: Field) -> Route:
     return Route(method, path, handler, summary, fields)
 
 
@@ -87,6 +87,20 @@ ROUTES: Final = (
         "POST", "/worlds/{world}/maintenances", deeds.maintain, "`QRuntime.maintenance`: a backend goes and comes back",
         lasting=DURATION, after=DURATION, backend=TEXT, status=TEXT,
     ),
+    _route(
+        "POST", "/worlds/{world}/faults", deeds.fail, "`QRuntime.fail`: something goes wrong with requests to come",
+        what=Field((int, str), "a status, or what goes wrong", required=True), operation=TEXT, method=TEXT, path=TEXT,
+        times=NUMBER._replace(none=True), after=NUMBER, rate=Field((int, float), "a number"), lasting=DURATION,
+        delay=DURATION, retry_after=Field((int, str), "seconds, or a date"), effect=SWITCH,
+        body=Field((str, dict), "text, or an object"),
+    ),
+    _route("DELETE", "/worlds/{world}/faults", deeds.heal, "nothing goes wrong any more"),
+    _route("POST", "/worlds/{world}/scenarios", deeds.play, "`QRuntime.play`: a scenario begins", name=NAME),
+    _route(
+        "POST", "/worlds/{world}/usage-limits", deeds.limit_usage, "`QRuntime.limit_usage`: the quota is another one",
+        limit=DURATION._replace(required=True, none=True), after=DURATION,
+    ),
+    _route("GET", "/worlds/{world}/requests", reports.requests, "every request so far, in order"),
     _route(
         "POST", "/worlds/{world}/backend-status", deeds.set_status, "a backend is online, paused or offline",
         backend=TEXT, status=NAME, reason=TEXT,

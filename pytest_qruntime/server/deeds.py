@@ -91,6 +91,30 @@ def maintain(gateway: Gateway, number: str, body: Mapping[str, Any]) -> Response
     return NO_CONTENT
 
 
+def fail(gateway: Gateway, number: str, body: Mapping[str, Any]) -> Response:
+    """POST /qruntime/worlds/{world}/faults."""
+    _now(gateway, number).qruntime.fail(**body)
+    return NO_CONTENT
+
+
+def heal(gateway: Gateway, number: str, body: Mapping[str, Any]) -> Response:
+    """DELETE /qruntime/worlds/{world}/faults."""
+    gateway.worlds[number].qruntime.network.heal()
+    return NO_CONTENT
+
+
+def play(gateway: Gateway, number: str, body: Mapping[str, Any]) -> Response:
+    """POST /qruntime/worlds/{world}/scenarios."""
+    _now(gateway, number).qruntime.play(body["name"])
+    return NO_CONTENT
+
+
+def limit_usage(gateway: Gateway, number: str, body: Mapping[str, Any]) -> Response:
+    """POST /qruntime/worlds/{world}/usage-limits."""
+    _now(gateway, number).qruntime.limit_usage(**body)
+    return NO_CONTENT
+
+
 def set_status(gateway: Gateway, number: str, body: Mapping[str, Any]) -> Response:
     """POST /qruntime/worlds/{world}/backend-status."""
     qruntime = _now(gateway, number).qruntime

@@ -68,6 +68,24 @@ def trace(gateway: Gateway, number: str, body: Mapping[str, Any]) -> Response:
         return json_answer({"trace": [json.loads(event.to_json()) for event in hosted.service.world.trace]})
 
 
+def requests(gateway: Gateway, number: str, body: Mapping[str, Any]) -> Response:
+    """GET /qruntime/worlds/{world}/requests: without what was sent and answered."""
+    shown = [
+        {
+            "at": iso(one.at),
+            "method": one.method,
+            "path": one.path,
+            "query": one.query,
+            "operation": one.operation,
+            "status": one.status,
+            "client": one.client,
+            "fault": None if one.fault is None else one.fault.what,
+        }
+        for one in gateway.worlds[number].qruntime.requests
+    ]
+    return json_answer({"requests": shown})
+
+
 def described(gateway: Gateway, hosted: HostedWorld) -> dict[str, Any]:
     """A world: how to reach it, and what it consists of."""
     qruntime = hosted.qruntime

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from threading import Thread
 from typing import Any
 
 import pytest
 
-from pytest_qruntime import QRuntime, world
+from pytest_qruntime import QRuntime, ServiceError, world
 from pytest_qruntime.model import ConfigurationError
 from pytest_qruntime.network import Fault, Where
 from pytest_qruntime.rest.operations import ROUTES, operation
@@ -178,3 +180,35 @@ def test_nothing_is_left_for_the_next_test(qruntime: QRuntime, round: int) -> No
     assert statuses(qruntime, 1) == [200]
     assert len(qruntime.requests) == 1
     qruntime.fail(503, times=None)
+
+
+def test_a_fault_is_that_of_its_world(qruntime: QRuntime) -> None:
+    with world(seed=1) as inner:
+        inner.fail(503, times=None)
+        assert statuses(inner, 1) == [503]
+        assert statuses(qruntime, 1) == [200]
+        qruntime.fail(500)
+        assert statuses(inner, 1) == [503]
+    assert statuses(qruntime, 2) == [500, 200]
+
+
+def test_of_threads_that_ask_at_one_instant_it_is_always_the_same_that_is_struck() -> None:
+    def struck() -> list[str]:
+        with world() as inner:
+            inner.fail(503, "submit", after=1, times=1)
+            failed: list[str] = []
+
+            def run(name: str) -> None:
+                with suppress(ServiceError):
+                    inner.run()
+                    return
+                failed.append(name)
+
+            threads = [Thread(target=run, args=(str(number),)) for number in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            return failed
+
+    assert [struck() for _ in range(3)] == [["1"]] * 3

@@ -183,3 +183,40 @@ def test_an_address_that_there_is_not_is_told_so(
     assert answered.status_code == status
     assert says in answered.text
     assert status != 405 or answered.headers["allow"]
+
+
+def test_faults_come_and_go(caller: Caller, control: Control) -> None:
+    assert control("POST", "/worlds/1/faults", what=503, operation="list backends", times=None).status_code == 204
+    assert caller.http.get("/v1/backends").status_code == 503
+    assert control("DELETE", "/worlds/1/faults").status_code == 204
+    assert caller.http.get("/v1/backends").status_code == 200
+    found = control("GET", "/worlds/1/requests").json()["requests"]
+    assert [(one["operation"], one["status"], one["fault"], one["client"]) for one in found] == [
+        ("list backends", 503, 503, "httpx"),
+        ("list backends", 200, None, "httpx"),
+    ]
+
+
+def test_a_scenario_is_played_and_a_limit_is_set(qruntime: QRuntime, caller: Caller, control: Control) -> None:
+    assert control("POST", "/worlds/1/scenarios", name="rate_limited").status_code == 204
+    assert control("POST", "/worlds/1/usage-limits", limit="10m").status_code == 204
+    caller.submit()
+    assert caller.http.post("/v1/jobs").status_code == 429
+    assert qruntime.scenario == "rate_limited"
+    assert qruntime.world.instance.usage_limit_s == 600
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "words"),
+    [
+        ("faults", {"what": 200}, "status is 200; expected an error"),
+        ("faults", {"operation": "submit"}, "the body has no 'what'"),
+        ("faults", {"what": "reset", "rate": "often"}, 'rate is "often"; expected a number'),
+        ("scenarios", {"name": "outrage"}, "did you mean 'outage'"),
+        ("usage-limits", {}, "the body has no 'limit'"),
+    ],
+)
+def test_what_cannot_go_wrong_gets_a_sentence(control: Control, path: str, body: dict[str, Any], words: str) -> None:
+    answer = control("POST", f"/worlds/1/{path}", **body)
+    assert answer.status_code == 400
+    assert words in answer.json()["error"]
