@@ -65,7 +65,7 @@ _RUN: Final = (("sampler", "SamplerV2"), ("estimator", "EstimatorV2"), *_MADE[1:
 
 
 def methods() -> Iterator[Method]:
-    """All of them, in the client that is loaded. Raises `AttributeError` if it lacks one that every version has."""
+    """All of them that the client has which is loaded: what a version lacks nobody can call."""
     for module, owner, called, table in (
         ("session", "Session", "Session", _SESSION),
         ("runtime_job_v2", "RuntimeJobV2", "Job", _JOB),
@@ -73,11 +73,20 @@ def methods() -> Iterator[Method]:
     ):
         found = getattr(import_module(f"{_PACKAGE}.{module}"), owner)
         for attribute, (before, after) in table.items():
-            yield Method(found, attribute, f"{called}.{attribute}", before, after)
+            for base in _having(found, attribute):
+                yield Method(base, attribute, f"{called}.{attribute}", before, after)
     for primitive in _primitives(_MADE):
-        yield Method(primitive, "__init__", "Primitive.__init__", digests.building, digests.built)
+        if "__init__" in vars(primitive):
+            yield Method(primitive, "__init__", "Primitive.__init__", digests.building, digests.built)
     for primitive in _primitives(_RUN):
-        yield Method(primitive, "run", "Primitive.run", digests.running, digests.a_job)
+        for base in _having(primitive, "run"):
+            yield Method(base, "run", "Primitive.run", digests.running, digests.a_job)
+
+
+def _having(owner: Any, attribute: str) -> list[Any]:
+    """The class among its bases that has a method, if it is the client's."""
+    found = next((base for base in owner.__mro__ if attribute in vars(base)), None)
+    return [found] if found is not None and found.__module__.startswith(_PACKAGE) else []
 
 
 def _primitives(names: tuple[tuple[str, str], ...]) -> list[Any]:
