@@ -30,16 +30,16 @@ def tell(terminalreporter: pytest.TerminalReporter, reports: Iterable[Any]) -> N
 def _lines(found: list[tuple[str, str, Any]]) -> Iterator[str]:
     orders, values = ([int(value) for _, name, value in found if name == counted] for counted in (ORDERS, VALUES))
     if orders:
-        yield f"{_tests(orders)} in {sum(orders)} orders of events"
+        yield f"{_count(len(orders), 'test')} in {_count(sum(orders), 'order')} of events"
     for test, name, value in found:
         if name == CUT_OFF:
             yield f"{test}: there are more than the {value} orders that were tried"
     if values:
-        yield f"{_tests(values)} with {sum(values)} other values of policy knobs"
+        yield f"{_count(len(values), 'test')} with {_count(sum(values), 'other value')} of policy knobs"
     for test, name, value in found:
         if name == RELIES:
             yield f"{test} relies on {value}"
 
 
-def _tests(counts: list[int]) -> str:
-    return f"{len(counts)} test{'' if len(counts) == 1 else 's'}"
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

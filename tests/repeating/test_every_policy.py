@@ -99,7 +99,7 @@ def test_orders_and_policies_add_up(project: Project) -> None:
     text = ROBUST.replace('policy="sweep"', 'policy="sweep", interleavings="all"')
     result = project.write(test_it=text).run()
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["1 test in 1 orders of events", "1 test with * other values of policy knobs"])
+    result.stdout.fnmatch_lines(["1 test in 1 order of events", "1 test with * other values of policy knobs"])
 
 
 def test_a_world_outside_of_a_test_has_one_policy(project: Project) -> None:

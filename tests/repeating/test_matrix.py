@@ -153,6 +153,21 @@ def test_dates_engines_and_sources_are_values_too(project: Project) -> None:
     ]
 
 
+def test_each_test_of_a_matrix_of_sources_has_its_own(project: Project) -> None:
+    project.write(
+        test_it="""
+        import pytest
+
+        @pytest.mark.qruntime(source=["fake", "cassette"])
+        def test_x(qruntime):
+            assert qruntime.source == "fake"
+        """
+    )
+    result = project.run("--qruntime-interleavings=all")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["E*test_x[[]source-cassette[]]-*.yaml is not there*", "1 test in 1 order of events"])
+
+
 @pytest.mark.parametrize(
     ("setting", "problem"),
     [
