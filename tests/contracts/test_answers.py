@@ -29,7 +29,7 @@ from tests.cassette.replay.stages import HEADERS
 from tests.cassette.replay.tapes import said, tape
 from tests.cassette.replay.test_any_lifecycle import ACTIONS, Action, Player
 
-BOUNDED = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+BOUNDED = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 POLICIES = st.builds(
     Policy,
     queued_on_end=st.sampled_from(["failed", "cancelled"]),

@@ -109,11 +109,11 @@ def test_a_recorded_service_that_broke_a_contract_is_not_taken_for_the_fake(stud
     )
     studio.record().assert_outcomes(passed=1)
     text = studio.file().read_text(encoding="utf-8")
-    studio.file().write_text(text.replace('"interactive_ttl":60', '"interactive_ttl":600'), encoding="utf-8")
+    studio.file().write_text(text.replace('"accepting_jobs":true', '"accepting_jobs":false'), encoding="utf-8")
     result = studio.run()
     result.stdout.fnmatch_lines(
         [
-            "the service broke a contract: PLN-03",
+            "the service broke a contract: OPN-03",
             "  at * s, session or batch *, exchange *",
             "This is about the service that was recorded, not about the code under test: *",
         ]
