@@ -41,10 +41,10 @@ class Finding(NamedTuple):
 
 
 class Report:
-    """The verdict on every contract of the catalogue, in its order."""
+    """The verdict on every contract of the catalogue, in its order; on the `trace`."""
 
     def __init__(self, trace: Trace, findings: Iterable[Finding]) -> None:
-        self._trace = trace
+        self.trace = trace
         self._findings = {finding.contract.id: finding for finding in findings}
 
     def __iter__(self) -> Iterator[Finding]:
@@ -100,7 +100,7 @@ class Report:
         return "\n".join([*lines, *self._timeline(one)])
 
     def _timeline(self, one: Break) -> Iterator[str]:
-        events = list(enumerate(self._trace))
+        events = list(enumerate(self.trace))
         mine = [
             (number, event)
             for number, event in events

@@ -56,24 +56,21 @@ class Tally:
         self._breakings: dict[str, list[Breaking]] = {}
         self.traces = 0
 
-    def add(
-        self, label: str, report: Report, *, trace: Trace | None = None, allowed: Mapping[str, str] | None = None
-    ) -> None:
-        """Count a report under a name, such as that of a test.
+    def add(self, label: str, *reports: Report, allowed: Mapping[str, str] | None = None) -> None:
+        """Count a report under a name, such as that of a test; or several, on different contracts.
 
         Args:
             label: the name.
-            report: what was judged.
-            trace: that it is about, to tell what broke a rule.
-            allowed: contracts that were to be broken in it, and why.
+            reports: what was judged.
+            allowed: contracts that were to be broken, and why.
         """
         self.traces += 1
-        for finding in report:
+        for report, finding in ((one, finding) for one in reports for finding in one):
             name = finding.contract.id
             if finding.cases:
                 self._exercised[name] = self._exercised.get(name, 0) + 1
             if finding.breaks:
-                self._breakings.setdefault(name, []).append(_breaking(label, finding, trace, allowed or {}))
+                self._breakings.setdefault(name, []).append(_breaking(label, finding, report.trace, allowed or {}))
 
     def data(self) -> dict[str, Any]:
         """All of it as plain JSON."""
@@ -142,13 +139,13 @@ def _wrapped(line: str) -> list[str]:
     return [one.replace("\N{NO-BREAK SPACE}", " ") for one in lines]
 
 
-def _breaking(label: str, finding: Finding, trace: Trace | None, allowed: Mapping[str, str]) -> Breaking:
+def _breaking(label: str, finding: Finding, trace: Trace, allowed: Mapping[str, str]) -> Breaking:
     first = min(finding.breaks, key=lambda one: one.at_us)
     return Breaking(
         label=label,
         at_us=first.at_us,
         about=first.about,
-        by="" if trace is None else _by(first, trace),
+        by=_by(first, trace),
         expected=first.expected,
         seen=first.seen,
         more=len(finding.breaks) - 1,

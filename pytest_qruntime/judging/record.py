@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pytest_qruntime.contracts import Report, Tally
 from pytest_qruntime.judging.allowed import Entry
-from pytest_qruntime.model import Trace
 
 
 @dataclass
@@ -17,14 +16,13 @@ class Judgement:
 
     Attributes:
         label: the test.
-        report: on the contracts, and the `trace` that it is about; None: they were not judged, and `because` says why.
+        reports: on the contracts, one for each piece of evidence; none: they were not judged, and `because` says why.
         leaks: what it left open, each in a line.
         allowed: what it may break; `used`: which of that it did.
     """
 
     label: str
-    report: Report | None = None
-    trace: Trace | None = None
+    reports: Sequence[Report] = ()
     because: str = ""
     leaks: list[str] = field(default_factory=list)
     allowed: Mapping[str, Entry] = field(default_factory=dict)
@@ -42,11 +40,10 @@ class Record:
 
     def add(self, one: Judgement) -> None:
         """Count a judgement."""
-        if one.report is None:
-            self._unjudged.setdefault(one.because, []).append(one.label)
+        if one.reports:
+            self.tally.add(one.label, *one.reports, allowed={name: entry.reason for name, entry in one.allowed.items()})
         else:
-            reasons = {entry.name: entry.reason for entry in one.allowed.values()}
-            self.tally.add(one.label, one.report, trace=one.trace, allowed=reasons)
+            self._unjudged.setdefault(one.because, []).append(one.label)
         self._leaks += [f"{one.label}: {leak}" for leak in one.leaks]
         self._note((entry, entry.name in one.used) for entry in one.allowed.values())
 

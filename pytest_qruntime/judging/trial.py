@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from pytest_qruntime.recording.phase import FAILED, UNANSWERED
 
 if TYPE_CHECKING:
     from pytest_qruntime.contracts import Terms
+    from pytest_qruntime.judging.evidence import Evidence, Listening
     from pytest_qruntime.judging.leaks import Leak
     from pytest_qruntime.judging.record import Judgement
     from pytest_qruntime.model import Trace
@@ -62,15 +63,23 @@ class Trial:
         self._left: list[Leak] = []
         self._problems: list[str] = []
         self._surface: Surface | None = None
+        self._listening: Listening | None = None
 
     def begin(self, surface: Surface) -> None:
         """The service is there, and nobody has used it."""
+        self._surface = surface
         if self._leaks != "off":
             surface.on_open(self._openings.note)
-        self._surface = surface
+        if self._judge.strict and self._contracts != "off":
+            from pytest_qruntime.judging.evidence import Listening
+            from pytest_qruntime.runtime import QRuntime
+
+            self._listening = Listening(surface) if isinstance(surface, QRuntime) else None
 
     def take(self) -> None:
         """The test is over, and the service still there: look at what happened."""
+        if self._listening is not None:
+            self._listening.end()
         is_off = self._contracts == "off" and self._leaks == "off"
         if self._surface is None or not self._item.stash.get(OVER, False) or (is_off and not self._judge.strict):
             return
@@ -80,15 +89,15 @@ class Trial:
         if is_off:
             self._judgement.because = "contracts=off"
             return
-        from pytest_qruntime.judging.terms import terms_of
+        from pytest_qruntime.judging.evidence import evidence
 
         try:
-            trace, terms = self._surface.evidence, terms_of(self._surface, self._decided)
+            shown = evidence(self._surface, self._decided, self._listening)
         except QRuntimeError as problem:  # a live server may be gone
             self._judgement.because = str(problem)
             return
-        self._judge_contracts(self._surface, trace, terms)
-        self._look_for_leaks(self._surface, trace, terms)
+        self._judge_contracts(self._surface, shown)
+        self._look_for_leaks(self._surface, *shown[0])
 
     def end(self) -> None:
         """The service is gone: tell what is wrong. Raises pytest's `Failed` if the test has not failed already."""
@@ -105,7 +114,7 @@ class Trial:
 
     # ------------------------------------------------------------------------------------------------------------------
 
-    def _judge_contracts(self, surface: Surface, trace: Trace, terms: Terms) -> None:
+    def _judge_contracts(self, surface: Surface, shown: Sequence[Evidence]) -> None:
         from pytest_qruntime.judging.verdict import judge
 
         assert self._judgement is not None
@@ -115,8 +124,8 @@ class Trial:
         if self._item.stash.get(UNANSWERED, ()):
             self._judgement.because = "requests had no answer in the recording"
             return
-        verdict = judge(self._item, trace, terms, level=self._contracts, surface=surface)
-        self._judgement.report, self._judgement.trace = verdict.report, trace
+        verdict = judge(self._item, shown, level=self._contracts, surface=surface)
+        self._judgement.reports = verdict.reports
         self._judgement.used |= verdict.used
         self._problems.append(verdict.failure)
         if verdict.warning:

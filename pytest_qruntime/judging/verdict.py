@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pytest
 
-from pytest_qruntime.contracts import Contract, Finding, Report, Terms, check
+from pytest_qruntime.contracts import Contract, Finding, Report, check
 from pytest_qruntime.judging.allowed import allowed
 from pytest_qruntime.judging.hooks import JUDGE
 from pytest_qruntime.judging.terms import is_own
 
 if TYPE_CHECKING:
-    from pytest_qruntime.model import Trace
+    from pytest_qruntime.judging.evidence import Evidence
     from pytest_qruntime.runtime.surface import Surface
 
 _WHOSE: Final = {
@@ -27,43 +27,58 @@ _WHOSE: Final = {
     "says, or otherwise than the test's policy.",
 }
 
+Broken = tuple[Report, Finding]
+
 
 class Verdict(NamedTuple):
     """What is wrong with the service, each empty if nothing is.
 
     Attributes:
-        report: on every contract.
+        reports: on every contract, one for each piece of evidence.
         failure: what fails the test; `warning`: what does not.
         used: the ids of contracts that were broken, and were allowed to be.
     """
 
-    report: Report
+    reports: list[Report]
     failure: str
     warning: str
     used: set[str]
 
 
-def judge(item: pytest.Item, trace: Trace, terms: Terms, *, surface: Surface, level: str = "fail") -> Verdict:
+def judge(item: pytest.Item, shown: Sequence[Evidence], *, surface: Surface, level: str = "fail") -> Verdict:
     """Judge what happened in a run of a test.
 
     Args:
         item: the test.
-        trace: what happened.
-        terms: what is known of the service besides.
+        shown: what it shows; on each contract the first one counts that says anything.
         surface: the service.
         level: ``"fail"`` or ``"warn"``: what becomes of a break of level "must" by the service. In a strict run one of
             level "may" is no better, nor one by the official client.
     """
-    report, may_break = check(trace, terms=terms), allowed(item)
-    broken = [finding for finding in report.broken if finding.contract.id not in may_break]
+    reports, may_break = _reports(shown), allowed(item)
     strict = item.config.stash[JUDGE].strict
-    bad = [one for one in broken if level == "fail" and (strict or _is_grave(one.contract))]
-    return Verdict(
-        report=report,
-        failure=_told(report, bad, surface),
-        warning=_told(report, [one for one in broken if one not in bad], surface),
-        used={one.contract.id for one in report.broken} & set(may_break),
-    )
+    bad: list[Broken] = []
+    odd: list[Broken] = []
+    used = set()
+    for report, finding in ((one, finding) for one in reports for finding in one.broken):
+        contract = finding.contract
+        if contract.id in may_break:
+            used.add(contract.id)
+        else:
+            fails = level == "fail" and (strict or _is_grave(contract))
+            (bad if fails else odd).append((report, finding))
+    return Verdict(reports, _told(bad, surface), _told(odd, surface), used)
+
+
+def _reports(shown: Sequence[Evidence]) -> list[Report]:
+    """What each piece of evidence says, of contracts of which those before say nothing."""
+    reports: list[Report] = []
+    said: set[str] = set()
+    for trace, terms in shown:
+        found = [finding for finding in check(trace, terms=terms) if finding.contract.id not in said]
+        said |= {finding.contract.id for finding in found if finding.cases}
+        reports.append(Report(trace, found))
+    return reports
 
 
 def _is_grave(contract: Contract) -> bool:
@@ -71,23 +86,24 @@ def _is_grave(contract: Contract) -> bool:
     return contract.level == "must" and contract.partial != "client"
 
 
-def _told(report: Report, broken: Sequence[Finding], surface: Surface) -> str:
+def _told(broken: Sequence[Broken], surface: Surface) -> str:
     """What the service broke, and what the client did."""
     own = "own" if surface.source == "fake" or is_own(surface) else surface.source
-    by_client = [one for one in broken if one.contract.partial == "client"]
-    by_service = [one for one in broken if one not in by_client]
-    told = [_told_of(report, by_service, "the service", own), _told_of(report, by_client, "the client", "client")]
+    by_client = [one for one in broken if one[1].contract.partial == "client"]
+    by_service = [one for one in broken if one[1].contract.partial != "client"]
+    told = [_told_of(by_service, "the service", own), _told_of(by_client, "the client", "client")]
     return "\n\n".join(text for text in told if text)
 
 
-def _told_of(report: Report, broken: Sequence[Finding], who: str, whose: str) -> str:
+def _told_of(broken: Sequence[Broken], who: str, whose: str) -> str:
     if not broken:
         return ""
-    ids = [finding.contract.id for finding in broken]
+    ids = [finding.contract.id for _, finding in broken]
     several = f"{len(ids)} contracts" if len(ids) > 1 else "a contract"
     allow = ", ".join(f'"{name}": "..."' for name in ids)
     advice = (
         f"{_WHOSE[whose]} If the test is to go on nevertheless, say why: @pytest.mark.qruntime(allow={{{allow}}}), or "
         "set contracts=warn."
     )
-    return "\n".join([f"{who} broke {several}: {', '.join(ids)}", *map(report.describe, broken), advice])
+    described = [report.describe(finding) for report, finding in broken]
+    return "\n".join([f"{who} broke {several}: {', '.join(ids)}", *described, advice])

@@ -62,7 +62,7 @@ def _teller(request: pytest.FixtureRequest) -> Callable[[Report, Trace], None] |
     item, judge = request.node, request.config.stash.get(JUDGE, None)
     if judge is None or not judge.strict:
         return None
-    return lambda report, trace: judge.take(item, Judgement(item.nodeid, report, trace))
+    return lambda report, trace: judge.take(item, Judgement(item.nodeid, [report]))
 
 
 def _marker(said: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def test_one_break_outweighs_what_held() -> None:
     assert tally.broken_by("DET-05") == []
     assert tally.lines() == [
         "broken: SUB-02 (must): A closed session or batch takes no jobs: a submit is refused.",
-        "  second: at 60 s, session or batch w, job j",
+        "  second: at 60 s, session or batch w, job j, by job.queued",
         "    expected it is refused; seen: it is accepted after workload.closed",
         "1 of 3 contracts hold: DET-05 (3)",
         "1 were never exercised: ORD-02",
@@ -62,10 +62,10 @@ def test_the_tallies_of_several_processes_add_up() -> None:
 def test_a_break_is_told_with_what_broke_it_and_with_the_reason_that_allows_it() -> None:
     trace = told(OPENED, CLOSED, (60, kinds.JOB_QUEUED, "w", "j", JOB), (70, kinds.JOB_QUEUED, "w", "k", JOB))
     report, tally = check(trace, contracts=RULES), Tally(RULES)
-    tally.add("second", report, trace=trace)
+    tally.add("second", report)
     assert tally.lines()[1] == "  second: at 60 s, session or batch w, job j, by job.queued, and 1 more"
 
-    tally.add("first", report, trace=trace, allowed={"SUB-02": "it is a demo"})
+    tally.add("first", report, allowed={"SUB-02": "it is a demo"})
     assert tally.lines()[1:3] == [
         "  first: at 60 s, session or batch w, job j, by job.queued, and 1 more",
         "    allowed: it is a demo",
@@ -83,6 +83,7 @@ def test_what_was_broken_where_that_is_allowed_is_not_broken() -> None:
 
 def test_the_request_that_broke_a_rule_is_told_if_the_trace_has_it() -> None:
     asked = {"operation": "submit", "method": "POST", "path": "/v1/jobs", "status": 200, "exchange": 7}
+    asked |= {"asked": None, "told": None, "query": {}, "headers": {}, "empty": True}
     trace = told(
         OPENED,
         CLOSED,
@@ -90,7 +91,7 @@ def test_the_request_that_broke_a_rule_is_told_if_the_trace_has_it() -> None:
         (60, kinds.REQUEST_ANSWERED, "w", "j", asked),
     )
     tally = Tally(RULES)
-    tally.add("first", check(trace, contracts=RULES), trace=trace)
+    tally.add("first", check(trace, contracts=RULES))
     assert tally.lines()[1] == "  first: at 60 s, session or batch w, job j, exchange 7, by POST /v1/jobs (200)"
 
 

@@ -59,7 +59,7 @@ def test_everything_is_told_and_a_break_fails_the_run(faulty: Project) -> None:
             "    allowed: it is known",
             "  test_it.py::test_breaks: at 0 s, session or batch *-*, by workload.closed",
             "    expected job * finishes first; seen: it is closed, and the job has not ended",
-            "* contracts hold: OPN-04 (5), *",
+            "* contracts hold: OPN-03 (5), OPN-04 (5), *",
         ],
         consecutive=True,
     )

@@ -1,0 +1,31 @@
+"""What a strict run listens to."""
+
+from __future__ import annotations
+
+from pytest_qruntime import QRuntime
+from pytest_qruntime.contracts import HOLDS, check
+from pytest_qruntime.judging.evidence import Listening, evidence
+from pytest_qruntime.model.trace import REQUEST_ANSWERED
+
+
+def test_what_clients_ask_and_are_told_is_a_trace_of_its_own(qruntime: QRuntime) -> None:
+    listening = Listening(qruntime)
+    with qruntime.session() as session:
+        session.run().result()
+    listening.end()
+    qruntime.session().close()
+
+    own, heard = evidence(qruntime, {}, listening)
+    assert own.trace.complete
+    assert {event.data["operation"] for event in heard.trace if event.kind == REQUEST_ANSWERED} >= {"open", "close"}
+    assert len(heard.trace.where(kind="workload.opened")) == 1  # nobody listened any more
+    for contract in ("OPN-03", "RST-02"):
+        assert check(heard.trace, terms=heard.terms).verdict(contract) == HOLDS
+    assert "handle" not in vars(qruntime.service)
+
+
+def test_the_plan_of_several_instances_is_not_guessed(qruntime: QRuntime) -> None:
+    listening = Listening(qruntime)
+    qruntime.instance("lab", plan="open")
+    listening.end()
+    assert listening.heard({}).terms.plans == {}
