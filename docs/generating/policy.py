@@ -13,7 +13,8 @@ The public documents on execution modes contradict each other in places (`X-nn`)
 point is a knob with the better evidence as its default. Turn knobs for a test with
 `@pytest.mark.qruntime(policy={"queued_on_end": "cancelled"})`, in `qruntime_config`, with
 `--qruntime-policy queued_on_end=cancelled`, or in `pytest_qruntime.world(policy=...)`. An unknown knob or value is an
-error at once.
+error at once. `policy="sweep"` runs a test with [every other value](../how-to/repeat.md#every-policy) of the knobs
+that it has to do with.
 
 | knob | contradiction | values | default | what it decides |
 | --- | --- | --- | --- | --- |

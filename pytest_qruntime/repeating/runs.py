@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from textwrap import shorten
+from typing import Any, Final
 
 from pytest_qruntime import arguments
 from pytest_qruntime.model import World
 from pytest_qruntime.recording.rounds import Reports
 from pytest_qruntime.repeating.observed import Observed
 from pytest_qruntime.repeating.search import Script
+
+_WIDTH: Final = 100
+_MODULE: Final = re.compile(r"^(\w+\.)+(?=[A-Z]\w*:)")  # of an exception
 
 
 class InOrder:
@@ -104,8 +109,9 @@ def failing(reports: Reports, title: str, text: str) -> Reports:
 
 
 def cause(reports: Reports) -> str:
-    """The first line of what was wrong in a run that failed."""
+    """What was wrong in a run that failed, in a line that is not too long."""
     first = next(report for report in reports if not report.passed)
     crash = getattr(first.longrepr, "reprcrash", None)
     text = str(first.longrepr) if crash is None else crash.message
-    return (text.strip().splitlines() or ["it failed"])[0]
+    line = (text.strip().splitlines() or ["it failed"])[0]
+    return shorten(_MODULE.sub("", line), width=_WIDTH, placeholder=" ...")

@@ -30,7 +30,7 @@ class Reliance(NamedTuple):
     def line(self) -> str:
         """The knob, its value, and what went wrong with the other one."""
         source = f" ({self.knob.contradiction})" if self.knob.contradiction else ""
-        return f"{self.knob.name}={self.own!r}{source}: with {self.value!r} {cause(self.reports)}"
+        return f"{self.knob.name}={self.own!r}{source}; with {self.value!r}: {cause(self.reports)}"
 
     @property
     def text(self) -> str:

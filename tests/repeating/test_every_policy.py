@@ -26,12 +26,12 @@ def test_what_it_relies_on_is_told_with_the_documents(project: Project) -> None:
         [
             "E*AssertionError: CANCELLED",
             "*pytest-qruntime: this test relies on what no document settles*",
-            "queued_on_end='failed' (X-01): with 'cancelled' AssertionError: CANCELLED",
+            "queued_on_end='failed' (X-01); with 'cancelled': AssertionError: CANCELLED",
             "  What becomes of queued * fail (Run jobs in a session, guide (2024); *); but they are cancelled (*).",
             "  policy={'queued_on_end': 'cancelled'}",
             "  policy={'sweep': True, 'queued_on_end': 'failed'}",
             "*every order, every policy (pytest-qruntime)*",
-            "test_it.py::test_x relies on queued_on_end='failed' (X-01): with 'cancelled' AssertionError: CANCELLED",
+            "test_it.py::test_x relies on queued_on_end='failed' (X-01); with 'cancelled': AssertionError: CANCELLED",
         ]
     )
 
@@ -47,9 +47,9 @@ def test_every_value_that_fails_is_told(project: Project) -> None:
     result = project.write(test_it=text).run()
     result.stdout.fnmatch_lines(
         [
-            "test_it.py::test_x relies on queued_on_end='failed' (X-01): with 'cancelled' *",
-            "test_it.py::test_x relies on cancel_closed=204: with 404 *",
-            "test_it.py::test_x relies on cancel_closed=204: with 409 *",
+            "test_it.py::test_x relies on queued_on_end='failed' (X-01); with 'cancelled': *",
+            "test_it.py::test_x relies on cancel_closed=204; with 404: ServiceError: DELETE * ...",
+            "test_it.py::test_x relies on cancel_closed=204; with 409: ServiceError: DELETE * ...",
         ]
     )
 
