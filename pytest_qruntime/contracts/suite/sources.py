@@ -212,8 +212,7 @@ class Live(Source):
         take = Take("none", choice=Choice("live", file, None, "warn", settings))
         assert take.choice is not None
         with live(item, take.choice, take) as qruntime:
-            self._backend = self._backend if self.own else self._backend or first_backend(qruntime)
-            backend = qruntime.default_backend if self.own else self._backend or ""
+            backend = qruntime.default_backend if self.own else self._backend_of(qruntime)
             at_most_s = None if self.own else self._at_most_s
             end = told(scenario, Play(qruntime, backend, CIRCUITS[self._circuits](), at_most_s))
             own = (Evidence(qruntime.trace, self._terms_of(scenario, backend, qruntime)),) if self.own else ()
@@ -222,6 +221,12 @@ class Live(Source):
         if self._folder is not None and played.lacking is None:
             keep(scenario, item, take)
         return played
+
+    def _backend_of(self, qruntime: Surface) -> str:
+        """That of the command line, or the first that the service lists, which is asked once."""
+        if self._backend is None:
+            self._backend = first_backend(qruntime)
+        return self._backend
 
     def _terms_of(self, scenario: Scenario, backend: str, qruntime: Surface) -> Terms:
         """What is known of a world that was made of the scenario's settings."""
