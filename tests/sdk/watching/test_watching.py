@@ -68,7 +68,8 @@ def test_the_calls_of_a_life_are_noted_in_order(calls: Calls, backend: Any) -> N
         *("Session.__init__", "Session.__enter__", "Primitive.__init__", "Primitive.run", "Job.result"),
         *("Session.status", "Session.__exit__"),
     ]
-    assert {event.workload for event in calls.events()[1:]} == {batch.session_id}
+    elsewhere = [event.data["call"] for event in calls.events()[1:] if event.workload != batch.session_id]
+    assert elsewhere == ([] if at_least("0.47") else ["Job.result"])  # which did not know its session
     assert named(calls, "Job.result")[0].job == job.job_id()
 
 
@@ -249,7 +250,8 @@ def test_a_watched_method_looks_like_itself(calls: Calls) -> None:
 
 
 def test_what_a_version_of_the_client_lacks_is_not_watched(backend: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(RuntimeJobV2, "update_tags")
+    [one] = [method for method in methods() if method.name == "Job.update_tags"]
+    monkeypatch.delattr(one.owner, one.attribute)
     assert "Job.update_tags" not in [method.name for method in methods()]
 
 
