@@ -64,8 +64,8 @@ import pytest
 
 import pytest_qruntime
 from pytest_qruntime import (
-    Batch, Clock, Durations, Job, JobFailedError, JobRequest, Pending, Plan, Policy, QRuntime, ServiceError,
-    ServiceInstance, Session,
+    Batch, Clock, Durations, Fault, Job, JobFailedError, JobRequest, Pending, Plan, Policy, QRuntime, RequestRecord,
+    ServiceError, ServiceInstance, Session,
 )
 
 
@@ -95,7 +95,13 @@ def test_it(qruntime: QRuntime, qruntime_session: Session, qruntime_batch: Batch
     german: ServiceInstance = qruntime.instance("lab", plan="flex", region="eu-de", tags=["team-a"])
     crns: list[str] = [instance.crn for instance in qruntime.instances if instance is not german]
     kinds: list[str] = [event.kind for event in qruntime.trace]
-    print(pending, now, http, code, status, usage, details, lanes, crns, kinds, optimise(session, 1))
+    with qruntime.fail(429, "submit", retry_after=30, times=None) as outage, qruntime.fail(Fault("slow", delay="1m")):
+        qruntime.before("submit", lambda: qruntime.limit_usage("10m"), nth=2)
+        qruntime.at("25m", lambda: qruntime.fail("refused", method="GET", path="/v1/jobs/*", lasting="10m"))
+        struck: int = outage.count
+    sent: RequestRecord = qruntime.requests.where("submit", status=429).one()
+    answered: int | None = sent.status
+    print(pending, now, http, code, status, usage, details, lanes, crns, kinds, optimise(session, 1), struck, answered)
 
 
 @pytest.fixture
@@ -122,6 +128,8 @@ def test_it(qruntime: QRuntime) -> None:
     qruntime.run(shot=10)
     qruntime.next_jobs(code="1517")
     qruntime.sessions()
+    qruntime.fail("refuse")
+    qruntime.fail(503, "submit", time=2)
 """
 
 
@@ -181,3 +189,5 @@ def test_misuse_is_seen_by_mypy(check_types: Callable[[str], str]) -> None:
     assert 'Unexpected keyword argument "shot"' in found
     assert 'Argument "code" to "next_jobs"' in found
     assert '"QRuntime" has no attribute "sessions"' in found
+    assert 'Argument 1 to "fail"' in found
+    assert 'Unexpected keyword argument "time"' in found

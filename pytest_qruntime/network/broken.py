@@ -42,8 +42,7 @@ class BrokenError(Exception):
         if self.kind != "truncated":
             return self.response
         status, headers, body = self.response
-        kept = tuple((name, value) for name, value in headers if name.lower() != "content-length")
-        return Response(status, (*kept, ("content-length", str(len(body)))), body[: len(body) // 2])
+        return Response(status, (*headers, ("content-length", str(len(body)))), body[: len(body) // 2])
 
 
 class NeverAnsweredError(QRuntimeError):

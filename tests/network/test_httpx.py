@@ -87,8 +87,9 @@ def test_a_slow_answer_comes_in_virtual_time(qruntime: QRuntime, get: Get) -> No
     assert qruntime.world.now_us == 4_000_000
 
 
-def test_an_answer_that_is_too_slow_is_a_read_timeout(qruntime: QRuntime, get: Get) -> None:
-    qruntime.fail("slow", delay="1h")
+@pytest.mark.parametrize("delay", ["10s", "1h"])
+def test_an_answer_that_is_too_slow_is_a_read_timeout(qruntime: QRuntime, get: Get, delay: str) -> None:
+    qruntime.fail("slow", delay=delay)
     with pytest.raises(httpx.ReadTimeout):
         get(timeout=10)
     assert qruntime.world.now_us == 10_000_000

@@ -25,8 +25,8 @@ def test_a_fault_strikes_once(qruntime: QRuntime) -> None:
 
 
 def test_or_as_often_as_it_is_told(qruntime: QRuntime) -> None:
-    qruntime.fail(503, times=2, after=1)
-    assert statuses(qruntime, 5) == [200, 503, 503, 200, 200]
+    qruntime.fail(503, times=2, after=2)
+    assert statuses(qruntime, 6) == [200, 200, 503, 503, 200, 200]
 
 
 def test_or_until_it_is_stopped(qruntime: QRuntime) -> None:
@@ -52,6 +52,12 @@ def test_a_rate_is_drawn_from_the_seed_of_the_world() -> None:
 
     assert drawn(1) == drawn(1) != drawn(2)
     assert 5 < drawn(1).count(503) < 25
+
+
+def test_rates_are_drawn_independently(qruntime: QRuntime) -> None:
+    qruntime.fail(503, "list backends", rate=0.5)
+    qruntime.fail(503, "usage", rate=0.5)
+    assert statuses(qruntime, 40) != statuses(qruntime, 40, "/v1/instances/usage")
 
 
 @pytest.mark.parametrize(("rate", "status"), [(0, 200), (1, 503)])
