@@ -112,10 +112,10 @@ class RuntimeMachine(Rules, metaclass=life.Opening):
     def _new_script(self) -> Script:
         script = Script()
         script.spelling.call(self.qruntime, "qruntime")
-        script.spelling.call(self.qruntime.backend(), "qruntime.backend()")
         for name in self.backends:
             script.act(self.qruntime, "backend", (name,), {})
-            script.spelling.call(self.qruntime.backend(name), f"qruntime.backend({name!r})")
+            script.spelling.call(self.qruntime.backend(name), f"qruntime.backend({script.spelling.of(name)})")
+        script.spelling.call(self.qruntime.backend(), "qruntime.backend()")
         return script
 
     # -- what its rules do -------------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ class RuntimeMachine(Rules, metaclass=life.Opening):
             return
         report = checker.check()
         if self._premises.tell is not None:
-            self._premises.tell(report, qruntime.trace)
+            self._premises.tell(report)
         for finding in report.failures if level == "fail" else ():
             if self._script is not None:
                 self._script.check(f"qruntime_contracts.assert_holds({finding.contract.id!r})")

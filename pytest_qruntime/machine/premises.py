@@ -12,7 +12,7 @@ from pytest_qruntime import settings as known
 from pytest_qruntime.contracts import Report
 from pytest_qruntime.judging.hooks import JUDGE
 from pytest_qruntime.judging.record import Judgement
-from pytest_qruntime.model import ConfigurationError, Trace
+from pytest_qruntime.model import ConfigurationError
 
 if TYPE_CHECKING:
     import pytest
@@ -36,7 +36,7 @@ class Premises:
     world: Mapping[str, Any]
     marker: Mapping[str, Any]
     contracts: str
-    tell: Callable[[Report, Trace], None] | None = None
+    tell: Callable[[Report], None] | None = None
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Premises:
@@ -57,12 +57,12 @@ class Premises:
         return cls(known.of_world(found), _marker(marked), found.get(_CONTRACTS, "fail"), _teller(request))
 
 
-def _teller(request: pytest.FixtureRequest) -> Callable[[Report, Trace], None] | None:
+def _teller(request: pytest.FixtureRequest) -> Callable[[Report], None] | None:
     """Every example counts as a run of its test."""
     item, judge = request.node, request.config.stash.get(JUDGE, None)
     if judge is None or not judge.strict:
         return None
-    return lambda report, trace: judge.take(item, Judgement(item.nodeid, [report]))
+    return lambda report: judge.take(item, Judgement(item.nodeid, [report]))
 
 
 def _marker(said: Mapping[str, Any]) -> dict[str, Any]:
