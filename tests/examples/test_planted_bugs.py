@@ -11,12 +11,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-# After each run in this process pytester forgets the modules that the run imported. What is loaded before stays whole.
-import httpx  # noqa: F401
 import pytest
-import requests  # noqa: F401
 
-import pytest_qruntime.runtime  # noqa: F401
 from tests.forking import CLIENT, fork
 
 EXAMPLES = Path(__file__).parent

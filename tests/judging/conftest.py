@@ -4,13 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-# After each run in this process pytester forgets the modules that the run imported. What is loaded before stays whole.
-import pytest_qruntime.judging.forecast
-import pytest_qruntime.judging.leaks
-import pytest_qruntime.judging.record
-import pytest_qruntime.judging.trial
-import pytest_qruntime.judging.verdict
-import pytest_qruntime.mutants  # noqa: F401
 from tests.plugin.conftest import Project
 from tests.plugin.conftest import project as project  # a fixture
 

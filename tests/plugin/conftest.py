@@ -7,9 +7,6 @@ from importlib.metadata import entry_points
 
 import pytest
 
-# After each run in this process pytester forgets the modules that the run imported. What is loaded before stays whole.
-import pytest_qruntime.runtime  # noqa: F401
-
 
 class Project:
     """A folder with tests. Its pytest turns warnings into errors and knows no plugin but ours and those it is given."""

@@ -11,14 +11,6 @@ from pathlib import Path
 
 import pytest
 
-# After each run in this process pytester forgets the modules that the run imported. What is loaded before stays whole.
-import pytest_qruntime.cassette.capture.patching
-import pytest_qruntime.live
-import pytest_qruntime.recording.playing
-import pytest_qruntime.recording.saving
-import pytest_qruntime.recording.taking
-import pytest_qruntime.runtime  # noqa: F401
-
 OURS = ("-p", "pytest_qruntime.plugin", "-W", "error", "-W", "ignore:Module already imported")
 
 

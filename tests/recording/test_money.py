@@ -42,7 +42,7 @@ def host(real_time_url: str, monkeypatch: pytest.MonkeyPatch) -> Target:
     number = control(real_time_url, "/worlds", time="real", own_account=True)["world"]
     control(real_time_url, f"/worlds/{number}/next-jobs", times=None, classical=0, quantum=0)
     target = as_a_host(real_time_url, number)
-    monkeypatch.setattr("pytest_qruntime.live.find", lambda url, environ: target)
+    monkeypatch.setattr("pytest_qruntime.live.find", lambda url, environ, *, bearer: target)
     return target
 
 
