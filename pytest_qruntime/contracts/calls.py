@@ -17,7 +17,10 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 class AskedFacts:
-    """A request that a call made, and its answer. `asked` and `told` are None without a JSON object."""
+    """A request that a call made, and its answer. `asked` and `told` are None without a JSON object.
+
+    The status is 0 if nobody knows what arrived of the answer.
+    """
 
     __slots__ = ("asked", "at_us", "method", "operation", "path", "status", "told")
 

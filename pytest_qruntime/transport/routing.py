@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pytest_qruntime.rest.http import Handler, Request, Response
 
-Witness = Callable[["Request", "Response"], None]
-"""Is told of a request and its answer, in the thread that made the request. It must not raise."""
+Witness = Callable[["Request", "Response | None"], None]
+"""Is told of a request and its answer, in the thread that made the request; of None if the handler raised, as a faulty
+network makes it do, so that an answer comes late, in part or not at all. It must not raise."""
 
 
 class Route:
@@ -50,10 +51,13 @@ class _Witnessed:
 
     def handle(self, request: Request) -> Response:
         """Answer one request."""
-        response = self._handler.handle(request)
-        for witness in self._witnesses:
-            witness(request, response)
-        return response
+        response = None
+        try:
+            response = self._handler.handle(request)
+            return response
+        finally:
+            for witness in self._witnesses:
+                witness(request, response)
 
 
 def choose(active: tuple[Route, ...], headers: Mapping[str, str]) -> Handler:

@@ -197,6 +197,7 @@ def test_a_close_that_was_refused_closes_the_handle_and_not_the_session() -> Non
         ([503] * 3, "broken"),
         ([503] * 7, "broken"),
         ([501], "not exercised"),
+        ([0, 503, 503], "not exercised"),
         ([404], "not exercised"),
     ],
 )
@@ -256,6 +257,19 @@ def test_the_maximum_time_in_seconds(max_time: object, sent: int | None, verdict
     given = {"kind": "Session", "handle": 1, "local": False, "max_time": max_time}
     told = Told().call("Session.__init__", given=given, requests=[asked("open", sent=body, method="POST")])
     assert told.check().verdict("SDK-15") == verdict
+
+
+def test_an_answer_that_a_faulty_network_lost_proves_nothing() -> None:
+    told = taking_up(opening(Told()), 2, accepting=False)
+    closing(told)
+    running(told, 2, requests=[submit(0, session_id=S)], raised="IBMRuntimeError", message="reset by peer")
+    told.call("Session.cancel", S, given={"kind": "Session", "handle": 2}, requests=[asked("cancel", 204)])
+    given = {"kind": "Session", "handle": 2}
+    lost = asked("close", 0, sent={"accepting_jobs": False}, method="PATCH")
+    told.call("Session.__exit__", S, given=given, requests=[lost], raised="RequestsApiError")
+    report = told.check()
+    verdicts = [report.verdict(name) for name in ("SUB-06", "SUB-07", "CLS-11", "CLS-15", "CLS-05")]
+    assert verdicts == ["not exercised"] * 4 + ["holds"]
 
 
 # -- words -------------------------------------------------------------------------------------------------------------

@@ -31,7 +31,10 @@ _NOBODYS_BUSINESS: Final = frozenset({"instance", "user_id", "params"})
 
 
 class Seen(NamedTuple):
-    """An exchange during a call: when it was answered, its number on the tape if there is one, and what it said."""
+    """An exchange during a call: when it was answered, its number on the tape if there is one, and what it said.
+
+    The status is 0 if nobody knows what arrived of an answer: the network was faulty.
+    """
 
     at_us: int
     number: int | None
@@ -167,16 +170,17 @@ class Calls:
             call.at_us = self.now()
             self._calls.append(call)
 
-    def seen(self, request: Request, response: Response) -> Seen:
+    def seen(self, request: Request, response: Response | None) -> Seen:
         """An exchange, as it will be told."""
         number = None if self._exchanges is None else len(self._exchanges()) - 1
         method, host, path = request.method.upper(), request.host, request.path
         called = operations.operation_of(request)
         asked, told = (
             body if called in kept and len(body) <= _LARGE else b""
-            for kept, body in ((_ASKED, request.body), (_TOLD, response.body))
+            for kept, body in ((_ASKED, request.body), (_TOLD, b"" if response is None else response.body))
         )
-        return Seen(self.now(), number, method, host, path, response.status, asked, told)
+        status = 0 if response is None else response.status
+        return Seen(self.now(), number, method, host, path, status, asked, told)
 
     def events(self) -> list[Event]:
         """All of them as events of a trace."""

@@ -170,8 +170,8 @@ def _heard(message: str) -> None:
         call.warned.append(message)
 
 
-def _answered(request: Request, response: Response) -> None:
-    """A request was answered, in the thread that made it."""
+def _answered(request: Request, response: Response | None) -> None:
+    """A request was answered, or met a faulty network, in the thread that made it."""
     for calls, call in _current.calls or ():
         if call.seen is not None:
             call.seen.append(calls.seen(request, response))

@@ -6,9 +6,12 @@ import pytest
 from qiskit_ibm_runtime import QiskitRuntimeService, Session
 
 from pytest_qruntime import QRuntime
-from pytest_qruntime.contracts import ContractChecker
+from pytest_qruntime.contracts import ContractChecker, check
 from pytest_qruntime.model.trace import CLIENT_CALLED
+from pytest_qruntime.runtime.surface import Surface
+from pytest_qruntime.sdk.watching import watched
 from tests.plugin.conftest import Project
+from tests.runtime.recordings import recorded, replayed
 from tests.sdk.client import bell, sampler, submit
 
 pytestmark = pytest.mark.qruntime(engine="schema")
@@ -112,3 +115,18 @@ def test_a_job_that_does_not_belong_to_its_block_is_found_with_the_reason(
     assert f"expected: it belongs to {other.session_id}" in text
     assert "seen:     it runs in job mode" in text
     assert "client.called    call=Primitive.run raised=None" in text
+
+
+def test_on_a_recording_they_are_judged_too() -> None:
+    def story(surface: Surface) -> dict[str, str]:
+        with watched(surface), Session(QiskitRuntimeService().backend("fake_manila")) as session:
+            submit(session).result()
+            session.status()
+        report = check(surface.evidence)
+        return {name: report.verdict(name) for name in ("CLS-05", "STS-02", "SDK-10", "SDK-13", "SDK-14")}
+
+    on_the_fake, tape = recorded(story, backend="fake_manila", engine="schema")
+    on_the_recording, _ = replayed(story, tape)
+    assert on_the_recording == on_the_fake
+    assert set(on_the_fake.values()) == {"holds", "not exercised"}
+    assert on_the_fake["SDK-10"] == "holds"

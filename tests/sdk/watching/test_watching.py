@@ -90,6 +90,16 @@ def test_every_attempt_of_a_retry_is_a_request(calls: Calls, backend: Any, asked
     assert [one["status"] for one in status.data["requests"]] == [503, 503, 200]  # type: ignore[attr-defined]
 
 
+def test_a_request_that_a_faulty_network_lost_is_one_without_a_status(
+    calls: Calls, qruntime: QRuntime, backend: Any
+) -> None:
+    session = Session(backend)
+    qruntime.fail("reset", "read session")
+    session.status()
+    [status] = named(calls, "Session.status")
+    assert [one["status"] for one in requests(status)] == [0, 200]
+
+
 def test_what_a_call_raised_is_noted_and_reaches_the_caller(calls: Calls, backend: Any) -> None:
     with pytest.raises(ValueError, match="Invalid backend type"):
         Session("fake_manila")

@@ -51,6 +51,6 @@ def leaving_after_a_cancel_is_silent(facts: Facts) -> Iterator[Outcome]:
         if call.by is None or call.by.cancelled is None or call.by.cancelled.raised is not None:
             continue
         for sent in call.requests("close"):
-            if sent.status < 500:  # an outage is another matter
+            if 0 < sent.status < 500:  # an outage is another matter
                 rightly = (sent.accepted or sent.status == 404) and call.raised is None
                 yield call.judged(rightly, "it is accepted, or not found, and nothing is raised")

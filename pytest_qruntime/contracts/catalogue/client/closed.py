@@ -39,6 +39,11 @@ def _refused_there(call: CallFacts) -> bool:
     return bool(submits) and all(400 <= one.status < 500 for one in submits) and call.raised is not None
 
 
+def _met_an_outage(call: CallFacts) -> bool:
+    """Whether a job was submitted, and the service said neither yes nor no to it."""
+    return any(not 200 <= one.status < 500 for one in call.requests("submit"))
+
+
 @SUB.rule(
     "05",
     "A handle by which a session or batch was closed or cancelled submits nothing: the client refuses, and asks "
@@ -66,7 +71,7 @@ def a_closed_handle_submits_nothing(facts: Facts) -> Iterator[Outcome]:
 def the_service_refuses_other_handles(facts: Facts) -> Iterator[Outcome]:
     """SUB-06"""
     for call in _by_others(facts):
-        if call.requests("submit"):
+        if call.requests("submit") and not _met_an_outage(call):
             yield call.judged(_refused_there(call), "the service refuses the job, and the client raises")
 
 
@@ -87,7 +92,7 @@ def handles_on_what_was_closed(facts: Facts) -> Iterator[Outcome]:
             continue
         if found[0] == "closed":
             yield call.judged(call.refused_here, "an IBMRuntimeError: the session is closed; nothing is submitted")
-        elif found == ("active", False) and not _reopened(facts, call.session):
+        elif found == ("active", False) and not _reopened(facts, call.session) and not _met_an_outage(call):
             yield call.judged(_refused_there(call), "the service is asked, and refuses")
 
 
