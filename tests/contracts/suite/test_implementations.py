@@ -1,4 +1,4 @@
-"""What was found of other implementations: the page and the files of known breaks say the same of the same contracts."""
+"""What was found of other implementations: the page and the files of known breaks say the same of the same rules."""
 
 from __future__ import annotations
 
