@@ -29,3 +29,11 @@ def test_the_plan_of_several_instances_is_not_guessed(qruntime: QRuntime) -> Non
     qruntime.instance("lab", plan="open")
     listening.end()
     assert listening.heard({}).terms.plans == {}
+
+
+def test_a_refused_request_for_heads_alone_has_no_error_in_it(qruntime: QRuntime) -> None:
+    listening = Listening(qruntime)
+    assert qruntime.http.head("/v1/sessions/unknown").status_code == 405
+    listening.end()
+    heard = listening.heard({})
+    assert check(heard.trace, terms=heard.terms).broken == []
