@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -116,10 +117,13 @@ def qruntime_contracts(
     """
     from pytest_qruntime.contracts import ContractChecker
     from pytest_qruntime.judging.terms import terms_of
-    from pytest_qruntime.sdk.watching import watched
     from pytest_qruntime.settings import decided
 
     settings = decided(request, qruntime_config)
-    return ContractChecker(
-        lambda: qruntime.evidence, lambda: terms_of(qruntime, settings), watching=lambda: watched(qruntime)
-    )
+
+    def watching() -> AbstractContextManager[object]:
+        from pytest_qruntime.sdk.watching import watched
+
+        return watched(qruntime)
+
+    return ContractChecker(lambda: qruntime.evidence, lambda: terms_of(qruntime, settings), watching=watching)

@@ -8,8 +8,8 @@ from functools import cache
 from importlib.metadata import version as version_of
 from typing import Final, NamedTuple
 
-from pytest_qruntime.cassette.derive import documents
-from pytest_qruntime.cassette.tape import Exchange
+from pydantic_core import from_json
+
 from pytest_qruntime.model.trace import CLIENT_CALLED, Event
 from pytest_qruntime.rest import operations
 from pytest_qruntime.rest.http import Request, Response
@@ -128,7 +128,10 @@ def _in_short(one: Seen) -> dict[str, object]:
 
 def _fields(body: bytes, names: tuple[str, ...] | None) -> dict[str, object] | None:
     """These fields of a JSON object; None if it is none."""
-    found = documents.parsed(body)
+    try:
+        found = from_json(body)
+    except ValueError:
+        return None
     if not isinstance(found, dict):
         return None
     kept = found if names is None else {name: found[name] for name in names if name in found}
@@ -154,7 +157,7 @@ class Calls:
     """
 
     def __init__(
-        self, now: Callable[[], int] = lambda: 0, exchanges: Callable[[], Sequence[Exchange]] | None = None
+        self, now: Callable[[], int] = lambda: 0, exchanges: Callable[[], Sequence[object]] | None = None
     ) -> None:
         self.now = now
         self._exchanges = exchanges

@@ -12,7 +12,6 @@ from itertools import count
 from types import ModuleType
 from typing import Any, Final, Protocol
 
-from pytest_qruntime.cassette.tape import Exchange
 from pytest_qruntime.clock import Clock
 from pytest_qruntime.model.errors import QRuntimeError
 from pytest_qruntime.rest.http import Request, Response
@@ -52,7 +51,7 @@ def watched(surface: Watched) -> Iterator[Calls]:
 
 @contextmanager
 def watching(
-    now: Callable[[], int] = lambda: 0, exchanges: Callable[[], Sequence[Exchange]] | None = None
+    now: Callable[[], int] = lambda: 0, exchanges: Callable[[], Sequence[object]] | None = None
 ) -> Iterator[Calls]:
     """Watch the client until the end of the block, in all threads; the calls that are made in it are noted.
 
