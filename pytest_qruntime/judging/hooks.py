@@ -72,7 +72,6 @@ class Judge:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Each run of a test begins anew."""
-        item.stash.setdefault(OVER, False)
         item.stash[OVER] = False
         if TOLD in item.stash:
             del item.stash[TOLD]

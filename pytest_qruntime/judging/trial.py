@@ -85,7 +85,8 @@ class Trial:
             return
         from pytest_qruntime.judging.record import Judgement
 
-        self._judgement = Judgement(self._item.nodeid, allowed=self._allowed)
+        looked_for = {name: entry for name, entry in self._allowed.items() if self._level(name) != "off"}
+        self._judgement = Judgement(self._item.nodeid, allowed=looked_for)
         if is_off:
             self._judgement.because = "contracts=off"
             return
@@ -166,6 +167,9 @@ class Trial:
             self._item.warn(LeakedSessionWarning(text))
         else:
             self._problems.append(text)
+
+    def _level(self, name: str) -> str:
+        return self._leaks if name == LEAK else self._contracts
 
     @property
     def _judge(self) -> Any:
