@@ -86,7 +86,6 @@ class _InOnePiece:
 
     def reset(self) -> None:
         """Send nothing of what was written, and reset the connection."""
-        self._parts.clear()
         self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
         self._transport.abort()
 

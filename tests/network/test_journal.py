@@ -198,3 +198,9 @@ def room_body(one: Any) -> bytes:
     """What a record still has of its answer."""
     found: bytes = one._answer
     return b"" if found is room.LET_GO else found
+
+
+def test_bodies_of_requests_that_were_let_go_of_take_no_room(small: Journal) -> None:
+    for _ in range(10):
+        small.note(0, ASKED, Response(200, (), b"1" * 200))
+    assert [len(room_body(one)) for one in small.requests()] == [200] * 6
