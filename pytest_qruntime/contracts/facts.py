@@ -67,7 +67,10 @@ class Facts:
     def note(self, answer: AnswerFacts) -> None:
         """Add an exchange."""
         self.answers.append(answer)
-        self.answers_to.setdefault(answer.operation, []).append(answer)
+        alike = self.answers_to.get(answer.operation)
+        if alike is None:
+            alike = self.answers_to[answer.operation] = []
+        alike.append(answer)
         self.said.add(answer)
 
     def passed(self, due_us: int) -> bool:
@@ -77,9 +80,12 @@ class Facts:
 
     def sure(self, *events: Event | None) -> bool:
         """Whether all of these happened, and exactly then."""
-        if self.complete:
-            return None not in events
-        return all(event is not None and LATE not in event.data for event in events)
+        for event in events:  # no generator, because rules ask this all the time
+            if event is None:
+                return False
+            if not self.complete and LATE in event.data:
+                return False
+        return True
 
     def follows(self, event: Event, number: int, moment: Moment) -> bool:
         """Whether it is certain that an event came after a moment."""
