@@ -17,7 +17,7 @@ from hypothesis.stateful import initialize, invariant, rule
 from pytest_qruntime import RuntimeMachine, world
 from pytest_qruntime.clock.held import HELD
 from pytest_qruntime.transport.interception import _routes
-from tests.machine.running import UNSHRUNK, case, failure, only, run
+from tests.machine.running import UNSHRUNK, case, failure, functions, only, run
 
 SLOW = time.sleep
 
@@ -37,6 +37,7 @@ class Looking(RuntimeMachine):
     @initialize()
     def is_new(self) -> None:
         assert self.qruntime.workloads() == []
+        assert len(HELD) == 1  # the worlds of other examples are closed
         assert datetime.now() == datetime(2026, 1, 15, 12)
 
     @rule()
@@ -104,6 +105,11 @@ def test_a_world_is_gone_however_its_example_ends(machine: type[RuntimeMachine])
     assert isinstance(failure(machine, UNSHRUNK)[0], ValueError)
 
 
+def test_a_machine_that_cannot_be_made_leaves_no_world() -> None:
+    with pytest.raises(ValueError, match="the beginning"):
+        FailingAtTheBeginning()
+
+
 def test_a_machine_that_nobody_tears_down_is_closed_with_its_test_case(monkeypatch: pytest.MonkeyPatch) -> None:
     def leave(machine: type[RuntimeMachine], *, settings: object) -> None:
         machine()
@@ -141,4 +147,6 @@ def test_rules_may_call_rules() -> None:
             self.submit(session=session, classical=None, quantum=None, outcome="completed")
             assert len(self.qruntime.jobs()) < 2
 
-    failure(Nested, UNSHRUNK)
+    (function,) = functions(failure(Nested, UNSHRUNK)[1])
+    assert "machine.open_and_submit()" in function
+    assert ".run()" not in function

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -14,6 +15,9 @@ from hypothesis.stateful import Bundle, initialize, invariant, multiple, rule, r
 
 from pytest_qruntime import RuntimeMachine, ServiceError
 from pytest_qruntime.machine.case import ALIKE, UNLIKE
+from pytest_qruntime.machine.failures import Failure, reported
+from pytest_qruntime.machine.program import program
+from pytest_qruntime.machine.script import Script
 from pytest_qruntime.rest import Service
 from pytest_qruntime.rest.http import Request, Response
 from tests.machine.running import QUICK, UNSHRUNK, call, failure, found, functions, only, run
@@ -77,6 +81,18 @@ class Remembers(RuntimeMachine):
         assert self.asked < 4
 
 
+class Counts(RuntimeMachine):
+    """Without the calls of its invariant that passed it fails too, and says something else."""
+
+    weights = FEW
+    asked = 0
+
+    @invariant()
+    def counts(self) -> None:
+        self.asked += 1
+        assert self.qruntime.workloads() == [], f"asked {self.asked} times"
+
+
 class LeavesJobs(RuntimeMachine):
     weights = FEW
 
@@ -89,6 +105,7 @@ FOUND: dict[type[RuntimeMachine], list[str]] = {
     OwnRules: ["begin(shots=1)", "tags=[]", "follow(data=Drawn(4), plan=", "session="],
     CodeUnderTest: ["@pytest.mark.qruntime(lanes=1", 'quantum="0s"', "machine.charge()"],
     Remembers: ["is_patient()"],
+    Counts: ["session_1 = qruntime.session()", "machine.counts()"],
     LeavesJobs: ["job_1 = session_1.run()", "machine.teardown()"],
 }
 
@@ -106,6 +123,15 @@ def test_a_failure_is_printed_as_a_function_that_fails_alike(machine: type[Runti
 def test_invariants_that_passed_are_left_out_unless_they_matter() -> None:
     assert found(OwnInvariant)[1].count("machine.nothing_is_closed()") == 1
     assert found(Remembers)[1].count("machine.is_patient()") == 4
+    assert found(Counts)[1].count("machine.counts()") == 2
+    assert "no_server_errors" not in found(Remembers)[1]
+
+
+def test_of_an_error_that_names_no_other_the_last_failure_is_told() -> None:
+    kept = deque(Failure(ValueError(text), Script(), ()) for text in ("first", "last"))
+    assert [str(one.error) for one in reported(KeyError(), kept)] == ["last"]
+    assert [str(one.error) for one in reported(kept[0].error, kept)] == ["first"]
+    assert reported(KeyError(), deque()) == []
 
 
 class Cancels(RuntimeMachine):
@@ -202,9 +228,6 @@ class Lives(RuntimeMachine):
     played: ClassVar[list[tuple[str, str]]] = []
 
     def teardown(self) -> None:
-        from pytest_qruntime.machine.failures import Failure
-        from pytest_qruntime.machine.program import program
-
         assert self._script is not None
         failed = Failure(AssertionError(), self._script, tuple(self._script.lines))
         self.played.append((self.qruntime.trace.to_jsonl(), program(failed, Lives, {}, checks=False).text()))
