@@ -32,6 +32,8 @@ QUICK = settings(
 OURS = tuple(name for name, method in vars(Rules).items() if hasattr(method, RULE))
 """The rules that every machine begins with."""
 
+BRIEF = settings(QUICK, max_examples=15)
+
 UNSHRUNK = settings(QUICK, phases=[Phase.generate])
 
 
@@ -51,7 +53,7 @@ def case(machine: type[RuntimeMachine], how: settings) -> Any:
     return type("Case", (machine.TestCase,), {"settings": how})("runTest")
 
 
-def run(machine: type[RuntimeMachine], how: settings = QUICK) -> None:
+def run(machine: type[RuntimeMachine], how: settings = BRIEF) -> None:
     """What pytest does with its `TestCase`."""
     case(machine, how).runTest()
 

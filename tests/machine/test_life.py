@@ -17,7 +17,7 @@ from hypothesis.stateful import initialize, invariant, rule
 from pytest_qruntime import RuntimeMachine, world
 from pytest_qruntime.clock.held import HELD
 from pytest_qruntime.transport.interception import _routes
-from tests.machine.running import UNSHRUNK, case, failure, functions, only, run
+from tests.machine.running import BRIEF, UNSHRUNK, case, failure, functions, only, run
 
 SLOW = time.sleep
 
@@ -120,7 +120,7 @@ def test_a_machine_that_nobody_tears_down_is_closed_with_its_test_case(monkeypat
 
 
 def test_unittest_runs_it(capsys: pytest.CaptureFixture[str]) -> None:
-    suite = unittest.TestSuite([case(Looking, UNSHRUNK), case(Failing, UNSHRUNK)])
+    suite = unittest.TestSuite([case(Looking, BRIEF), case(Failing, UNSHRUNK)])
     result = unittest.TextTestRunner(stream=StringIO()).run(suite)
     assert (result.testsRun, len(result.errors), result.failures) == (2, 1, [])
     assert "def test_failing(qruntime):" in capsys.readouterr().out
