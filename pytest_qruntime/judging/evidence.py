@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_qruntime import arguments
 from pytest_qruntime.contracts import Terms
 from pytest_qruntime.judging.terms import terms_of
 
@@ -41,14 +40,17 @@ class Listening:
         """Stop listening."""
         vars(self._service).pop("handle", None)
 
-    def heard(self, decided: Mapping[str, Any]) -> Evidence:
-        """What the exchanges show. No answer names an instance, so its plan is known if there is but one."""
+    def heard(self) -> Evidence:
+        """What the exchanges show. No answer names an instance, so its plan is known if there is but one.
+
+        The policy is that of the world: a sweep gives it one that no setting says.
+        """
         from pytest_qruntime.cassette.derive import derive
 
         world = self._qruntime.world
         only = len(world.instances) == _INSTANCES
         terms = Terms(
-            policy=arguments.policy(decided.get("policy")),
+            policy=world.policy,
             plans={"": world.instance.plan} if only else {},
             alone=True,
         )
@@ -68,4 +70,4 @@ class _Answering:
 def evidence(surface: Surface, decided: Mapping[str, Any], listening: Listening | None) -> list[Evidence]:
     """What a run of a test shows. Raises `QRuntimeError` for a live server that is gone."""
     own = Evidence(surface.evidence, terms_of(surface, decided))
-    return [own] if listening is None else [own, listening.heard(decided)]
+    return [own] if listening is None else [own, listening.heard()]
