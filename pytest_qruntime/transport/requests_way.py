@@ -53,6 +53,8 @@ def patches(routes: Routes) -> list[Patch]:
             active = routes.active
             url = urlsplit(request.url or "")
             if not active or not is_service_host(url.hostname or ""):
+                for witness in routes.witnesses:
+                    witness(None, None)
                 return original(self, request, **options)
             self.add_headers(request, **options)
             call = Call(self, request, url, lower_headers(request, url), proxies, timeout)

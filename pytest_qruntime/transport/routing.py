@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pytest_qruntime.rest.http import Handler, Request, Response
 
-Witness = Callable[["Request", "Response | None"], None]
+Witness = Callable[["Request | None", "Response | None"], None]
 """Is told of a request and its answer, in the thread that made the request; of None if the handler raised, as a faulty
-network makes it do, so that an answer comes late, in part or not at all. It must not raise."""
+network makes it do, so that an answer comes late, in part or not at all. Of no request, if one goes past all handlers,
+to a host that is not the service's, as a loopback server's is not. It must not raise."""
 
 
 class Route:

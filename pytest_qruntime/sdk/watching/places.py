@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from types import ModuleType
 from typing import Any, Final, NamedTuple
 
 from pytest_qruntime.sdk.watching import digests
@@ -64,13 +65,30 @@ _MADE: Final = (
 _RUN: Final = (("sampler", "SamplerV2"), ("estimator", "EstimatorV2"), *_MADE[1:])
 
 
+_CALLED: Final = (
+    ("session", "Session", "Session", _SESSION),
+    ("runtime_job_v2", "RuntimeJobV2", "Job", _JOB),
+    ("qiskit_runtime_service", "QiskitRuntimeService", "Service", _SERVICE),
+)
+_MODULES: Final = tuple(dict.fromkeys([*(entry[0] for entry in _CALLED), *(name for name, _ in (*_MADE, *_RUN))]))
+
+
+def modules() -> list[ModuleType]:
+    """The client's modules that have them. Each may be loaded anew by itself, as after a test run within another."""
+    return [module for name in _MODULES if (module := _module(name)) is not None]
+
+
+def _module(name: str) -> ModuleType | None:
+    """A module of the client; None if it came with a later version."""
+    try:
+        return import_module(f"{_PACKAGE}.{name}")
+    except ModuleNotFoundError:
+        return None
+
+
 def methods() -> Iterator[Method]:
     """All of them that the client has which is loaded: what a version lacks nobody can call."""
-    for module, owner, called, table in (
-        ("session", "Session", "Session", _SESSION),
-        ("runtime_job_v2", "RuntimeJobV2", "Job", _JOB),
-        ("qiskit_runtime_service", "QiskitRuntimeService", "Service", _SERVICE),
-    ):
+    for module, owner, called, table in _CALLED:
         found = getattr(import_module(f"{_PACKAGE}.{module}"), owner)
         for attribute, (before, after) in table.items():
             for base in _having(found, attribute):
@@ -93,10 +111,7 @@ def _primitives(names: tuple[tuple[str, str], ...]) -> list[Any]:
     """The classes that this version of the client has, each once: it calls some of them by two names."""
     found: dict[Any, None] = {}
     for module, name in names:
-        try:
-            owner = getattr(import_module(f"{_PACKAGE}.{module}"), name, None)
-        except ModuleNotFoundError:
-            continue  # came later
+        owner = getattr(_module(module), name, None)
         if owner is not None:
             found[owner] = None
     return list(found)

@@ -169,10 +169,12 @@ def _heard(message: str) -> None:
         call.warned.append(message)
 
 
-def _answered(request: Request, response: Response | None) -> None:
-    """A request was answered, or met a faulty network, in the thread that made it."""
+def _answered(request: Request | None, response: Response | None) -> None:
+    """A request was answered, or met a faulty network, in the thread that made it; None: one went past us."""
     for calls, call in _current.calls or ():
-        if call.seen is not None:
+        if request is None:
+            call.seen = None
+        elif call.seen is not None:
             call.seen.append(calls.seen(request, response))
 
 
@@ -194,12 +196,12 @@ def _end(calls: Calls) -> None:
 
 
 def _install() -> None:
-    """All of it or nothing. The wrappers are made once for the client that is loaded; a test run may load it anew."""
-    client = import_module(CLIENT)
+    """All of it or nothing. The wrappers are made once for what is loaded of the client, which may be loaded anew."""
     try:
-        if _made_for != [client]:
+        client = places.modules()
+        if _made_for != client:
             _places[:] = _all_places()
-            _made_for[:] = [client]
+            _made_for[:] = client
         for place in _places:
             place.install()
     except (ImportError, AttributeError) as error:
