@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from inspect import getdoc
 from pathlib import Path
 
 from pytest_qruntime import RuntimeMachine
@@ -17,7 +18,7 @@ def test_every_rule_is_there_with_its_weight() -> None:
 
 
 def test_every_attribute_is_there() -> None:
-    attributes = re.findall(r"^        ((?:\w+, )*\w+): ", RuntimeMachine.__doc__ or "", re.MULTILINE)
+    attributes = re.findall(r"^    ((?:\w+, )*\w+): ", getdoc(RuntimeMachine) or "", re.MULTILINE)
     names = [name for names in attributes for name in names.split(", ")]
     assert "weights" in names
     assert [name for name in names if f"`{name}`" not in PAGE and f"`self.{name}`" not in PAGE] == []
