@@ -140,13 +140,6 @@ class Words:
         self.nobodys: list[AnswerFacts] = []
         self._last: dict[str | None, Mapping[str, Any]] = {}
         self._asked: dict[str | None, tuple[AnswerFacts, ...]] = {}
-        self._notes = {
-            "open": self._opened,
-            "read session": self._session,
-            "submit": self._submitted,
-            "read job": self._job,
-            "list jobs": self._jobs,
-        }
 
     def add(self, answer: AnswerFacts) -> None:
         """Note an answer."""
@@ -156,9 +149,9 @@ class Words:
         if operation in _CHANGES:
             self._changed(answer)
         if answer.status < 300:
-            note = self._notes.get(operation)
+            note = _NOTES.get(operation)
             if note is not None and isinstance(answer.told, dict):
-                note(answer, answer.told)
+                note(self, answer, answer.told)
         elif 400 <= answer.status < 500:
             self.errors.append(answer)
 
@@ -203,3 +196,12 @@ class Words:
             self.job_at_first[name] = said
         if told.get("private") is True:
             self.private_jobs.append(said)
+
+
+_NOTES: Final = {
+    "open": Words._opened,
+    "read session": Words._session,
+    "submit": Words._submitted,
+    "read job": Words._job,
+    "list jobs": Words._jobs,
+}

@@ -135,7 +135,10 @@ def check(
         workload: the id of the session or batch to which they are applied, for rules that speak of one and its jobs
             alone; None: to everything.
     """
-    return judged(read(trace, terms or Terms()), contracts, workload)
+    facts = read(trace, terms or Terms())
+    report = judged(facts, contracts, workload)
+    facts.forget()
+    return report
 
 
 def judged(facts: Facts, contracts: Iterable[Contract], workload: str | None = None) -> Report:

@@ -73,6 +73,11 @@ class Facts:
         alike.append(answer)
         self.said.add(answer)
 
+    def forget(self) -> None:
+        """Be garbage that nobody has to look for, at the end."""
+        for workload in self.workloads:
+            workload.forget()
+
     def passed(self, due_us: int) -> bool:
         """Whether what was due then must have happened, had it been to happen."""
         now_us = self.terms.now_us
@@ -86,6 +91,10 @@ class Facts:
             if not self.complete and LATE in event.data:
                 return False
         return True
+
+    def same(self, one_us: int, other_us: int) -> bool:
+        """Whether two instants may be one: on a real clock, what happens at once is told a little apart."""
+        return abs(one_us - other_us) <= self.slack_us
 
     def follows(self, event: Event, number: int, moment: Moment) -> bool:
         """Whether it is certain that an event came after a moment."""
@@ -140,13 +149,20 @@ class Facts:
             for job in jobs
         )
 
-    @staticmethod
-    def _in_sure_order(workload: WorkloadFacts) -> bool:
+    def _in_sure_order(self, workload: WorkloadFacts) -> bool:
         """Whether nothing of it happened at one instant in an order that nobody saw."""
         active = {moment.at_us for moment in workload.activations}
         started = {job.running.at_us for job in workload.jobs if job.running is not None}
         ended = set() if workload.ended is None else {workload.ended.at_us}
-        return not active & {moment.at_us for moment in workload.inactivations} and not (active | started) & ended
+        inactive = {moment.at_us for moment in workload.inactivations}
+        if not self.slack_us:
+            return not active & inactive and not (active | started) & ended
+        came = {job.queued.at_us for job in workload.jobs if job.queued is not None}
+        return not self._meet(active | started | came, inactive) and not self._meet(active | started, ended)
+
+    def _meet(self, some_us: set[int], others_us: set[int]) -> bool:
+        """Whether any two of these instants may be one."""
+        return any(self.same(one_us, other_us) for one_us in some_us for other_us in others_us)
 
     def ran_at(self, workload: WorkloadFacts, end: Moment) -> Iterator[JobFacts]:
         """The jobs of a workload that ran when it ended, for certain."""

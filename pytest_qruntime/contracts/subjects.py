@@ -218,6 +218,16 @@ class WorkloadFacts:
         """Why it was closed."""
         return None if self.ended is None else self.ended.reason
 
+    def forget(self) -> None:
+        """Let go of its jobs and of what it was like when, which all know it: nobody is kept then by whom he keeps."""
+        self.backend = self.started = self.closed = self.ended = None
+        for many in (self.moments, self.activations, self.inactivations, self.drainings, self.reopenings, self.ignored):
+            many.clear()
+        self.jobs.clear()
+        self.refused.clear()
+        self.queued.clear()
+        self.running.clear()
+
     # -- windows, as the pass sees them ------------------------------------------------------------------------------
 
     def window_opens(self, at_us: int) -> None:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from pytest_qruntime.contracts import CATALOGUE, check
+from pytest_qruntime.cassette.derive import derive
+from pytest_qruntime.cassette.files import load
+from pytest_qruntime.contracts import CATALOGUE, Terms, check
 from pytest_qruntime.contracts.contract import Outcome
 from pytest_qruntime.contracts.facts import Facts
-from pytest_qruntime.model import Trace
+from pytest_qruntime.model import Durations, JobRequest, RefusedError, Trace, World
+from pytest_qruntime.model.durations import SECOND_US
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -65,3 +72,32 @@ def test_the_collector_works_again_after_a_contract_that_fails() -> None:
         check(Trace(), contracts=[replace(CATALOGUE[0], monitor=fail)])
 
     assert gc.isenabled()
+
+
+def life() -> World:
+    """A session whose jobs wait for each other, a plain one that waits for them, a refusal, an end."""
+    world = World(lanes=1)
+    world.add_backend("fake_backend")
+    session = world.open("dedicated", backend="fake_backend")
+    for workload in (session.id, session.id, None):
+        world.submit(JobRequest(workload=workload, durations=Durations.of(1, 1)))
+    world.set_accepting(session.id, False)
+    with suppress(RefusedError):
+        world.submit(JobRequest(workload=session.id))
+    world.advance_to(3600 * SECOND_US)
+    return world
+
+
+@pytest.mark.usefixtures("collector")
+def test_judging_leaves_nothing_that_only_the_collector_could_free() -> None:
+    world, recording = life(), load(ROOT / "cassettes" / "httpx" / "batch_of_three_jobs.yaml")
+    judged = [(world.trace, Terms.of(world)), (derive(recording), Terms(alone=True))]
+    for trace, terms in judged:
+        check(trace, terms=terms)  # whatever is made once is made now
+    gc.collect()
+    gc.disable()
+
+    for trace, terms in judged:
+        check(trace, terms=terms)
+
+    assert gc.collect() == 0
