@@ -50,7 +50,8 @@ def check(name: str, values: Sequence[Any], read: Callable[[Any], object]) -> No
     from pytest_qruntime.model import ConfigurationError  # what only few markers need is loaded for them
 
     if name in _ALWAYS_SINGLE:
-        raise ConfigurationError(f"{name} is {values!r}; a list is for settings that a world or its source is made of")
+        read(values)  # which says what it expects instead
+        return
     if not values:
         raise ConfigurationError(f"{name} is an empty list; expected values, each of which makes a test")
     checked: list[object] = []

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any, Final
+from math import inf
+from typing import Any, Final, cast
 
 from pytest_qruntime.contracts import assertions
 from pytest_qruntime.contracts.assertions import CLOSING, USAGE, Way
@@ -37,8 +38,10 @@ def check_id(contract_id: object) -> None:
     """Raise `ConfigurationError`, with the ids that are near, if there is no contract of that id."""
     if not any(one.id == contract_id for one in CATALOGUE):
         near = get_close_matches(str(contract_id).upper(), [one.id for one in CATALOGUE], n=5)
-        meant = f"did you mean {', '.join(near)}?" if near else "ids are such as 'CAN-02'"
-        raise ConfigurationError(f"there is no contract {contract_id!r}; {meant} docs/reference/contracts.md has all")
+        meant = f"did you mean {', '.join(near)}?" if near else "ids are such as 'CAN-02'."
+        raise ConfigurationError(
+            f"there is no contract {contract_id!r}; {meant} All are in docs/reference/contracts.md"
+        )
 
 
 class ContractChecker:
@@ -78,6 +81,8 @@ class ContractChecker:
         """The verdict on every contract: holds, broken or not exercised; of another trace, if one is given."""
         if trace is None:
             return check(self._trace(), terms=self._terms())
+        if not isinstance(trace, Trace):
+            raise ConfigurationError(f"trace is {trace!r}; expected one such as qruntime.trace")
         return check(trace, terms=replace(self._terms(), now_us=None))
 
     def assert_holds(self, contract_id: str) -> None:
@@ -178,6 +183,8 @@ class ContractChecker:
             seconds: what the sessions and batches cost together, or this one.
             at_most: what they may cost.
         """
+        _seconds("seconds", seconds)
+        _seconds("at_most", at_most)
         facts = self._hold(USAGE, session, "the usage figures are right")
         if seconds is None and at_most is None:
             return
@@ -227,6 +234,13 @@ def _id(session: object, facts: Facts) -> str | None:
             f"session is {name!r}, which this trace does not know; it knows {', '.join(known) or 'none'}"
         )
     return name
+
+
+def _seconds(what: str, value: object) -> None:
+    """Raise `ConfigurationError` for what is no number of seconds."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value is not None and not (is_number and 0 <= cast("float", value) < inf):
+        raise ConfigurationError(f"{what} is {value!r}; expected a number of seconds, such as 60")
 
 
 def _settled(workload: WorkloadFacts) -> int:

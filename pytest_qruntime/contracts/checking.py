@@ -50,6 +50,10 @@ class Report:
     def __iter__(self) -> Iterator[Finding]:
         return iter(self._findings.values())
 
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{len(self.ids(verdict))} {verdict}" for verdict in (BROKEN, HOLDS, NOT_EXERCISED))
+        return f"<Report: {counts}>"
+
     def __getitem__(self, contract_id: str) -> Finding:
         """What became of a contract. Raises `KeyError` for one that was not checked."""
         return self._findings[contract_id]

@@ -105,8 +105,8 @@ class Trial:
         judgement = self._judgement
         if judgement is None:
             return
+        self._judge.take(self._item, judgement)  # a warning may be an error
         self._tell_leaks(judgement)
-        self._judge.take(self._item, judgement)
         problems = [text for text in self._problems if text]
         if problems and FAILED in self._item.stash:
             self._item.stash.setdefault(TOLD, []).extend(problems)

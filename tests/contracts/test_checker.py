@@ -58,7 +58,7 @@ def test_what_was_not_exercised_says_how_to_exercise_it() -> None:
 def test_an_unknown_contract_is_told_with_those_that_are_near() -> None:
     with pytest.raises(ConfigurationError, match="no contract 'can2'; did you mean CAN-02"):
         of(Trace()).assert_holds("can2")
-    with pytest.raises(ConfigurationError, match="no contract 7; ids are such as 'CAN-02'"):
+    with pytest.raises(ConfigurationError, match=r"no contract 7; ids are such as 'CAN-02'\. All"):
         of(Trace()).assert_holds(7)  # type: ignore[arg-type]
 
 
@@ -233,6 +233,25 @@ def test_usage_is_that_of_one_session_or_of_all() -> None:
             asked.assert_usage(session, seconds=1)
         with pytest.raises(AssertionError, match=rf"cost {2 * used:g} s; expected at most {used:g} s"):
             asked.assert_usage(at_most=used)
+
+
+@pytest.mark.parametrize("wrong", ["1m", -1, True, float("nan")])
+def test_what_is_no_number_of_seconds_is_told(wrong: Any) -> None:
+    for name in ("seconds", "at_most"):
+        with pytest.raises(ConfigurationError, match=f"{name} is .*; expected a number of seconds, such as 60"):
+            of(Trace()).assert_usage(**{name: wrong})
+
+
+def test_what_is_no_trace_is_told() -> None:
+    with pytest.raises(ConfigurationError, match=r"trace is 5; expected one such as qruntime\.trace"):
+        of(Trace()).check(5)  # type: ignore[arg-type]
+
+
+def test_a_report_shows_how_many_contracts_hold() -> None:
+    with world() as qruntime:
+        qruntime.session().close()
+        report = checker(qruntime).check()
+    assert repr(report).startswith(f"<Report: 0 broken, {len(report.ids('holds'))} holds, ")
 
 
 def test_usage_of_what_is_open_is_not_known() -> None:

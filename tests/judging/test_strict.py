@@ -86,6 +86,13 @@ def test_a_run_without_a_break_is_green_and_one_that_judges_nothing_says_so(proj
     project.run().stdout.no_fnmatch_line("*contracts of pytest-qruntime*")
 
 
+def test_a_test_whose_warning_is_an_error_counts_too(project: Project) -> None:
+    project.write(test_it="def test_it(qruntime): qruntime.session()")
+    result = project.run("--qruntime-strict", "--qruntime-leaks=warn")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["judged: 1 runs of tests", "left open: test_it.py::test_it: *"])
+
+
 def test_workers_and_the_order_of_tests_make_no_difference(faulty: Project) -> None:
     faulty.write(test_it=SUITE)
     alone = faulty.run("--qruntime-strict", *QUIET)

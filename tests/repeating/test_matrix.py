@@ -176,10 +176,8 @@ def test_each_test_of_a_matrix_of_sources_has_its_own(project: Project) -> None:
         ("start=['2030-01-01', '2030-01-01T00:00:00Z']", "start has '2030-01-01T00:00:00Z' twice"),
         ("plan=['open', 'free']", "plan is 'free'; expected one of open"),
         ("policy=[{}, 'sweep']", "policy has 'sweep' in a list"),
-        (
-            "interleavings=[1, 2]",
-            "interleavings is [1, 2]; a list is for settings that a world or its source is made of",
-        ),
+        ("interleavings=[1, 2]", "interleavings is [1, 2]; expected 'all', or how many orders"),
+        ("allow=['leak']", "allow is ['leak']; expected a mapping such as {'SUB-02': 'why'}, or {'leak': 'why'}"),
         ("colour=['red']", "unknown 'colour'"),
     ],
 )
