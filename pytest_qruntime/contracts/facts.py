@@ -143,7 +143,9 @@ class Facts:
         moments = [moment.event for moment in workload.moments]
         if not self.terms.alone or workload.later or not self.sure(workload.opened, workload.settled, *moments):
             return False
-        jobs = workload.jobs
+        jobs, opened = workload.jobs, workload.opened
+        if opened is None or any(moment.at_us < opened.at_us for moment in workload.moments[:1]):
+            return False
         return self._in_sure_order(workload) and all(
             job.accepted and self.sure(job.queued, job.end) and (self.sure(job.running) or job.code == LOST_CODE)
             for job in jobs

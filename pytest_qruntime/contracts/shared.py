@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from pytest_qruntime.contracts.answers import AnswerFacts, Said
@@ -10,11 +12,14 @@ from pytest_qruntime.contracts.contract import Break, Outcome, broken
 from pytest_qruntime.contracts.facts import Facts
 from pytest_qruntime.contracts.subjects import JobFacts, WorkloadFacts
 from pytest_qruntime.model import Plan
+from pytest_qruntime.model.durations import SECOND_US
 from pytest_qruntime.model.trace import JOB_COMPLETED
 from pytest_qruntime.model.world import OTHERS
 
 OPEN_PLAN_CODE: Final = 1352
 """What refuses a session on the Open plan."""
+
+_INSTANT: Final = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 
 
 def answered_wrongly(answer: AnswerFacts, expected: str, seen: str | None = None) -> Break:
@@ -41,6 +46,37 @@ def asked_before(facts: Facts, said: Said) -> list[AnswerFacts]:
         return list(said.asked)
     at_us = said.answer.event.at_us - facts.slack_us
     return [one for one in said.asked if one.event.at_us < at_us]
+
+
+def is_before(one: object, other: object, slack_us: int = 0) -> bool:
+    """Whether one of two instants, in the words of answers, is before the other; False if either is none."""
+    if not isinstance(one, str) or not isinstance(other, str) or one >= other:
+        return False
+    one_us, other_us = _unix_us(one), _unix_us(other)
+    return one_us is None or other_us is None or one_us + slack_us < other_us
+
+
+def is_another(one: object, other: object, slack_us: int = 0) -> bool:
+    """Whether two instants, in the words of answers, cannot be the same."""
+    if one == other:
+        return False
+    if one is None or other is None:
+        return True
+    one_us, other_us = (_unix_us(f"{instant}") for instant in (one, other))
+    return one_us is None or other_us is None or abs(one_us - other_us) > slack_us
+
+
+def _unix_us(text: str) -> int | None:
+    """Microseconds since 1970 of an instant; None if it is written otherwise than instants are."""
+    found = _INSTANT.fullmatch(text)
+    if found is None:
+        return None
+    zone = "+00:00" if found[3] in (None, "Z") else found[3]
+    try:
+        whole = datetime.fromisoformat(found[1] + zone)
+    except ValueError:
+        return None
+    return round(whole.timestamp()) * SECOND_US + int((found[2] or "").ljust(6, "0")[:6])
 
 
 def only_plan(facts: Facts) -> Plan | None:

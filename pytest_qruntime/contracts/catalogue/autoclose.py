@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
-from pytest_qruntime.contracts.subjects import WorkloadFacts
+from pytest_qruntime.contracts.subjects import JobFacts, WorkloadFacts
 from pytest_qruntime.model.states import CLOSED_AFTER_LAST_JOB, CLOSED_UNUSED
 
 AUT = Chapter("AUT", "What closes by itself")
@@ -22,10 +22,13 @@ def _unused(facts: Facts, workloads: Sequence[WorkloadFacts]) -> Iterator[Outcom
         closed, due_us = workload.closed, _due_us(facts, workload)
         if closed is not None and closed.reason == CLOSED_UNUSED:
             expected = "it stays" if due_us is None else f"it is closed at {seconds(due_us)}"
-            yield closed.at_us == due_us or broken(closed.event, expected, "it is closed now", number=closed.no)
+            rightly = due_us is not None and facts.same(closed.at_us, due_us)
+            yield rightly or broken(closed.event, expected, "it is closed now", number=closed.no)
             if workload.settled is not None:
                 usage_us = workload.settled.data.get("usage_us")
                 yield usage_us == 0 or broken(workload.settled, "usage 0", f"usage of {usage_us} us")
+        elif workload.jobs and due_us is not None:
+            yield from _came_late(facts, workload.jobs[0], due_us)
         elif workload.opened is None or workload.jobs or workload.refused:
             continue
         elif due_us is None:
@@ -34,8 +37,15 @@ def _unused(facts: Facts, workloads: Sequence[WorkloadFacts]) -> Iterator[Outcom
                 yield True
         elif closed is None and facts.passed(due_us):
             yield facts.overdue(workload, due_us, "it is closed: it was never used")
-        elif closed is not None and closed.at_us > due_us:
+        elif closed is not None and closed.at_us > due_us + facts.slack_us:
             yield broken(closed.event, f"it is closed at {seconds(due_us)}", "it is closed now", number=closed.no)
+
+
+def _came_late(facts: Facts, job: JobFacts, due_us: int) -> Iterator[Outcome]:
+    """A first job that was accepted after it should have been closed as unused."""
+    if job.queued is not None and job.queued.at_us > due_us + facts.slack_us:
+        expected = f"it is refused: unused until {seconds(due_us)}, its session or batch is closed"
+        yield broken(job.queued, expected, "it is accepted", number=job.queued_no)
 
 
 @AUT.rule(
@@ -69,10 +79,18 @@ def a_used_one_is_not(facts: Facts) -> Iterator[Outcome]:
             continue
         if closed is not None and closed.reason == CLOSED_UNUSED:
             yield broken(closed.event, "it stays: it was used", "it is closed as unused", number=closed.no)
-        elif (workload.jobs[0].running is None or workload.jobs[0].running.at_us > due_us) and (
-            facts.passed(due_us) and (closed is None or closed.at_us > due_us)
-        ):
-            yield True
+        elif _waited_beyond(facts, workload.jobs[0], due_us):
+            outlived = closed.at_us > due_us + facts.slack_us if closed is not None else facts.passed(due_us)
+            if outlived:
+                yield True
+
+
+def _waited_beyond(facts: Facts, job: JobFacts, due_us: int) -> bool:
+    """Whether a job came before an instant, and had not begun to run at it."""
+    if job.queued is None or job.queued.at_us + facts.slack_us >= due_us:
+        return False
+    left = job.running or job.end
+    return left is None or left.at_us > due_us + facts.slack_us
 
 
 @AUT.rule(
@@ -92,7 +110,7 @@ def an_unused_batch_stays(facts: Facts) -> Iterator[Outcome]:
     "04",
     "A batch whose last job has ended stays until it is closed or its max TTL ends.",
     exercise="Let the last job of a batch end, and the interactive TTL pass.",
-    sources="dFAQ issues s4",
+    sources="issues s4 dMAX",
     confidence="D",
     knobs=("batch_autoend",),
 )

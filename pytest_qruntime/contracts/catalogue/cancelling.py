@@ -40,9 +40,17 @@ def a_cancel_closes_at_once(facts: Facts) -> Iterator[Outcome]:
         yield closed or waits or broken(end.event, "it is closed", "it waits for its jobs", number=end.no)
     for workload in known.workloads:
         for again in workload.ignored:
-            if again.event.data.get("operation") == "cancel" and again.state not in ("closed", PENDING_CLOSED):
+            if again.event.data.get("operation") == "cancel" and not _over(facts, workload, again):
                 yield broken(again.event, "it is closed", f"it stays {again.state}", number=again.no)
     yield from _said_after_cancel(facts, CLOSED if not waits else PENDING_CLOSED)
+
+
+def _over(facts: Facts, workload: WorkloadFacts, moment: Moment) -> bool:
+    """Whether it was closed at a moment, or may have been."""
+    ended = workload.ended
+    return moment.state in (CLOSED, PENDING_CLOSED) or (
+        not facts.complete and ended is not None and ended.at_us <= moment.at_us + facts.slack_us
+    )
 
 
 def _said_after_cancel(facts: Facts, state: str) -> Iterator[Outcome]:
@@ -66,9 +74,9 @@ def lost_at(facts: Facts, end: Moment) -> Iterator[Outcome]:
         if job.end is None:
             if facts.passed(end.at_us):
                 yield broken(end.event, f"job {job.id}, which was queued, ends", "it does not", number=end.no)
-        elif facts.complete or _lost_for_certain(facts, job, end):
+        elif facts.complete or lost_for_certain(facts, job, end):
             rightly = job.end.kind == (JOB_FAILED if fails else JOB_CANCELLED) and job.running is None
-            in_time = job.end.at_us == end.at_us or not facts.sure(job.end)
+            in_time = facts.same(job.end.at_us, end.at_us) or not facts.sure(job.end)
             coded = job.code == (LOST_CODE if fails else None)
             seen = f"it {job.outcome} at {seconds(job.end.at_us)}"
             yield (rightly and in_time and coded) or broken(
@@ -76,7 +84,7 @@ def lost_at(facts: Facts, end: Moment) -> Iterator[Outcome]:
             )
 
 
-def _lost_for_certain(facts: Facts, job: JobFacts, end: Moment) -> bool:
+def lost_for_certain(facts: Facts, job: JobFacts, end: Moment) -> bool:
     """In what somebody saw: the job was queued until then. Its code says so, or that it ended in that instant."""
     if job.end is None or job.running is not None:
         return False
@@ -156,7 +164,7 @@ def usage_runs_on_after_cancel(facts: Facts) -> Iterator[Outcome]:
             last_us = max((job.end.at_us for job in end.going if job.end is not None), default=end.at_us)
             usage_us = workload.settled.data.get("usage_us")
             expected = f"usage until {seconds(last_us)}: at least {seconds(workload.window_us)}"
-            enough = isinstance(usage_us, int) and usage_us >= workload.window_us
+            enough = isinstance(usage_us, int) and usage_us >= workload.window_us - facts.slack_us
             yield enough or broken(workload.settled, expected, f"usage of {usage_us} us")
 
 

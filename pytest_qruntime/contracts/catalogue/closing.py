@@ -72,7 +72,8 @@ def closed_with_its_last_job(facts: Facts) -> Iterator[Outcome]:
             continue
         if closed is not None:
             expected = f"it is closed at {seconds(drained_us)}, when its last job ended"
-            yield closed.at_us == drained_us or broken(closed.event, expected, "it is closed now", number=closed.no)
+            rightly = facts.same(closed.at_us, drained_us)
+            yield rightly or broken(closed.event, expected, "it is closed now", number=closed.no)
         elif facts.passed(drained_us):
             yield facts.overdue(workload, drained_us, "it is closed with its last job")
 
@@ -94,14 +95,13 @@ def max_ttl_holds_while_draining(facts: Facts) -> Iterator[Outcome]:
         if deadline_us is None or drain is None or drain.at_us >= deadline_us or workload.accepting:
             continue
         for job in workload.jobs:
-            if job.running is not None and job.running.at_us >= deadline_us:
+            if job.running is not None and job.running.at_us >= deadline_us + facts.slack_us:
                 expected = f"it fails with the max TTL at {seconds(deadline_us)}"
                 yield broken(job.running, expected, "it runs", number=job.running_no)
         ended = workload.ended
         if ended is not None and ended.reason == CLOSED_BY_MAX_TTL:
-            yield ended.at_us == deadline_us or broken(
-                ended.event, f"at {seconds(deadline_us)}", "now", number=ended.no
-            )
+            rightly = facts.same(ended.at_us, deadline_us)
+            yield rightly or broken(ended.event, f"at {seconds(deadline_us)}", "now", number=ended.no)
             yield from lost_at(facts, ended)
             yield from going_on(facts, workload, ended)
         elif ended is None and facts.passed(deadline_us):

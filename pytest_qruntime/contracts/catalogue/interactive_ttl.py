@@ -31,11 +31,12 @@ def _due_us(workload: WorkloadFacts, moment: Moment) -> int | None:
     return moment.idle_since_us + workload.ittl_us
 
 
-def _on_time(workload: WorkloadFacts, moment: Moment) -> Outcome:
+def _on_time(facts: Facts, workload: WorkloadFacts, moment: Moment) -> Outcome:
     due_us = _due_us(workload, moment)
     since = "something runs or waits" if moment.idle_since_us is None else f"idle since {seconds(moment.idle_since_us)}"
     expected = "it stays active" if due_us is None else f"it is inactive at {seconds(due_us)}"
-    return moment.at_us == due_us or broken(moment.event, expected, f"it is inactive now, {since}", number=moment.no)
+    on_time = due_us is not None and facts.same(moment.at_us, due_us)
+    return on_time or broken(moment.event, expected, f"it is inactive now, {since}", number=moment.no)
 
 
 @ITT.rule(
@@ -51,7 +52,7 @@ def it_begins_anew_with_each_end(facts: Facts) -> Iterator[Outcome]:
     for workload, moment in _expiries(facts):
         ends = {job.end.at_us for job in workload.jobs if job.end is not None and job.end_no < moment.no}
         if len(ends) > 1:
-            yield _on_time(workload, moment)
+            yield _on_time(facts, workload, moment)
 
 
 @ITT.rule(
@@ -65,7 +66,7 @@ def it_begins_anew_with_each_end(facts: Facts) -> Iterator[Outcome]:
 def idle_for_the_ttl_is_inactive(facts: Facts) -> Iterator[Outcome]:
     """ITT-02"""
     for workload, moment in _expiries(facts):
-        yield _on_time(workload, moment)
+        yield _on_time(facts, workload, moment)
     for workload in facts.workloads:
         idle_us, ittl_us = workload.idle_since_us, workload.ittl_us
         if (
@@ -137,7 +138,10 @@ def a_job_makes_it_active_again(facts: Facts) -> Iterator[Outcome]:
         if workload.inactivations:
             for job in workload.jobs:
                 if job.running is not None and job.running_no > workload.inactivations[0].no:
-                    active = job.started_from == "active"
+                    at_us = job.running.at_us
+                    active = job.started_from == "active" or any(
+                        not facts.complete and facts.same(one.at_us, at_us) for one in workload.activations
+                    )
                     seen = f"it is {job.started_from}"
                     yield active or broken(job.running, "it is active", seen, number=job.running_no)
 
@@ -203,9 +207,8 @@ def it_is_a_minute(facts: Facts) -> Iterator[Outcome]:
         if standard_us is not None and moment.idle_since_us is not None:
             idle_us = moment.at_us - moment.idle_since_us
             expected = f"after {seconds(standard_us)}"
-            yield idle_us == standard_us or broken(
-                moment.event, expected, f"after {seconds(idle_us)}", number=moment.no
-            )
+            seen = f"after {seconds(idle_us)}"
+            yield facts.same(idle_us, standard_us) or broken(moment.event, expected, seen, number=moment.no)
 
 
 @ITT.rule(
@@ -221,7 +224,7 @@ def idle_means_none_runs(facts: Facts) -> Iterator[Outcome]:
     for workload, moment in _expiries(facts):
         before = [job for job in workload.jobs if job.running is not None and job.end_no < moment.no]
         if len(before) > 1 and _overlap(before):
-            yield _on_time(workload, moment)
+            yield _on_time(facts, workload, moment)
 
 
 def _overlap(jobs: list[JobFacts]) -> bool:

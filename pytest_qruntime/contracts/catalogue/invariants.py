@@ -46,7 +46,7 @@ def nobody_starts_in_what_is_closed(facts: Facts) -> Iterator[Outcome]:
         for job in workload.jobs:
             if job.running is not None and facts.sure(job.running, ended.event):
                 late = job.running_no > ended.no
-                if facts.complete or job.running.at_us != ended.at_us:
+                if facts.complete or not facts.same(job.running.at_us, ended.at_us):
                     yield not late or broken(job.running, "it never runs", "it begins to run", number=job.running_no)
 
 
@@ -142,7 +142,8 @@ def closed_by_max_ttl(facts: Facts) -> Iterator[Outcome]:
             continue
         expected = f"it is closed by {seconds(deadline_us)}"
         if ended is not None and facts.sure(ended.event):
-            yield ended.at_us <= deadline_us or broken(ended.event, expected, "it is closed now", number=ended.no)
+            in_time = ended.at_us <= deadline_us + facts.slack_us
+            yield in_time or broken(ended.event, expected, "it is closed now", number=ended.no)
         elif ended is None and facts.passed(deadline_us):
             yield facts.overdue(workload, deadline_us, expected)
 
@@ -185,7 +186,8 @@ def between_the_longest_job_and_the_span(facts: Facts) -> Iterator[Outcome]:
         closed_us = session.closed.at_us if session.closed is not None else 0
         span_us = max(session.last_run_us or 0, closed_us) - session.started.at_us
         longest_us = max(spans, default=0)
-        within = isinstance(usage_us, int) and longest_us <= usage_us <= span_us
+        off_us = facts.slack_us
+        within = isinstance(usage_us, int) and longest_us - off_us <= usage_us <= span_us + off_us
         expected = f"between {seconds(longest_us)} and {seconds(span_us)}"
         yield within or broken(session.settled, expected, f"usage of {usage_us} us")
 

@@ -26,7 +26,7 @@ def what_is_cancelled_does_not_run(facts: Facts) -> Iterator[Outcome]:
             later = [one for one in job.odd or () if one[1].kind in ("job.running", "job.on_qpu")]
             yield not later or broken(later[0][1], "it stays cancelled", "it runs", number=later[0][0])
         elif job.running is not None and facts.sure(job.running, job.end) and job.end is not None:
-            before = job.running.at_us <= job.end.at_us
+            before = job.running.at_us <= job.end.at_us + facts.slack_us
             yield before or broken(job.running, "it stays cancelled", "it runs", number=job.running_no)
 
 

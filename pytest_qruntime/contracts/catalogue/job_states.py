@@ -60,7 +60,7 @@ def its_instants_are_in_order(facts: Facts) -> Iterator[Outcome]:
         if queued is None or end is None or not facts.sure(queued, end):
             continue
         begun_us = running.at_us if running is not None and facts.sure(running) else queued.at_us
-        if queued.at_us <= begun_us <= end.at_us:
+        if queued.at_us <= begun_us + facts.slack_us and begun_us <= end.at_us + facts.slack_us:
             yield True
         else:
             seen = f"{seconds(queued.at_us)}, {seconds(begun_us)}, {seconds(end.at_us)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pytest_qruntime.contracts.catalogue.cancelling import going_on, lost_at
+from pytest_qruntime.contracts.catalogue.cancelling import going_on, lost_at, lost_for_certain
 from pytest_qruntime.contracts.catalogue.submitting import submits_after_max_ttl
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
@@ -44,11 +44,12 @@ def it_counts_from_the_first_start(facts: Facts) -> Iterator[Outcome]:
         elif (
             opened is not None
             and started is not None
-            and opened.at_us != started.at_us
+            and not facts.same(opened.at_us, started.at_us)
             and facts.sure(closed.event, opened)
         ):
             expected = f"it is closed at {seconds(deadline_us)}"
-            yield closed.at_us == deadline_us or broken(closed.event, expected, "it is closed now", number=closed.no)
+            rightly = facts.same(closed.at_us, deadline_us)
+            yield rightly or broken(closed.event, expected, "it is closed now", number=closed.no)
 
 
 @MAX.rule(
@@ -67,14 +68,21 @@ def it_never_pauses(facts: Facts) -> Iterator[Outcome]:
             yield from _ends_by(facts, workload)
 
 
+def _reached(facts: Facts, ended: Moment, deadline_us: int) -> bool:
+    """Whether a workload lived until its deadline."""
+    in_time = ended.reason == CLOSED_BY_MAX_TTL and facts.same(ended.at_us, deadline_us)
+    return in_time or ended.at_us >= deadline_us
+
+
 def _ends_by(facts: Facts, workload: WorkloadFacts) -> Iterator[Outcome]:
     """A workload that lived to its deadline was closed then."""
     deadline_us, ended = facts.deadline_us(workload), workload.ended
     if deadline_us is None:
         return
     expected = f"it is closed at {seconds(deadline_us)}, when its max TTL ends"
-    if ended is not None and ended.at_us >= deadline_us:
-        yield ended.at_us == deadline_us or broken(ended.event, expected, "it is closed now", number=ended.no)
+    if ended is not None and _reached(facts, ended, deadline_us):
+        rightly = facts.same(ended.at_us, deadline_us)
+        yield rightly or broken(ended.event, expected, "it is closed now", number=ended.no)
     elif ended is None and facts.passed(deadline_us):
         yield facts.overdue(workload, deadline_us, expected)
 
@@ -129,9 +137,10 @@ def an_inactive_one_ends_too(facts: Facts) -> Iterator[Outcome]:
         deadline_us, ended = facts.deadline_us(workload), workload.ended
         if deadline_us is None:
             continue
-        if ended is not None and ended.state == "inactive" and ended.at_us >= deadline_us:
+        if ended is not None and ended.state == "inactive" and _reached(facts, ended, deadline_us):
             expected = f"it is closed at {seconds(deadline_us)}"
-            yield ended.at_us == deadline_us or broken(ended.event, expected, "it is closed now", number=ended.no)
+            rightly = facts.same(ended.at_us, deadline_us)
+            yield rightly or broken(ended.event, expected, "it is closed now", number=ended.no)
         elif ended is None and workload.state == "inactive" and facts.passed(deadline_us):
             yield facts.overdue(workload, deadline_us, "it is closed at its max TTL")
 
@@ -153,7 +162,7 @@ def nothing_after_max_ttl(facts: Facts) -> Iterator[Outcome]:
             continue
         yield from submits_after_max_ttl(facts, workload, deadline_us)
         for moment in reversed(workload.activations):
-            if moment.at_us <= deadline_us or not facts.sure(moment.event):
+            if moment.at_us <= deadline_us + facts.slack_us or not facts.sure(moment.event):
                 break
             expected = f"its max TTL ended at {seconds(deadline_us)}"
             yield broken(moment.event, expected, "it is active again", number=moment.no)
@@ -206,7 +215,7 @@ def no_deadline_without_a_start(facts: Facts) -> Iterator[Outcome]:
             if closed.reason == CLOSED_BY_MAX_TTL:
                 yield broken(closed.event, "it stays", "its max TTL closes it", number=closed.no)
                 continue
-        if unstarted_us > opened.at_us + workload.max_ttl_us:
+        if unstarted_us > opened.at_us + workload.max_ttl_us + facts.slack_us:
             yield True
 
 
@@ -223,7 +232,12 @@ def what_waits_does_not_run_later(facts: Facts) -> Iterator[Outcome]:
     for _, closed in expiries(facts):
         for job in closed.waiting:
             if job.running_no > closed.no and job.running is not None:
-                if facts.complete or (facts.sure(job.running, closed.event) and job.running.at_us > closed.at_us):
+                if facts.complete or (
+                    facts.sure(job.running, closed.event) and job.running.at_us > closed.at_us + facts.slack_us
+                ):
                     yield broken(job.running, "it fails with its session or batch", "it runs", number=job.running_no)
-            elif facts.complete:
+            elif facts.complete and job.end is None:
+                if facts.passed(closed.at_us):
+                    yield broken(closed.event, f"job {job.id} fails", "it still waits", number=closed.no)
+            elif lost_for_certain(facts, job, closed):
                 yield True

@@ -62,7 +62,8 @@ def it_starts_with_its_first_job(facts: Facts) -> Iterator[Outcome]:
         at_us = min((run.at_us for run in runs), default=None)
         seen = "none ran" if at_us is None else f"the first job began at {seconds(at_us)}"
         if facts.complete or at_us is not None:
-            yield at_us == start.at_us or broken(start.event, "its first job begins", seen, number=start.no)
+            rightly = at_us is not None and facts.same(at_us, start.at_us)
+            yield rightly or broken(start.event, "its first job begins", seen, number=start.no)
 
 
 @OPN.rule(
@@ -104,7 +105,7 @@ def its_first_job_makes_it_active(facts: Facts) -> Iterator[Outcome]:
     for workload in facts.workloads:
         first = next((job for job in workload.jobs if job.running is not None and workload.opened is not None), None)
         if first is not None and first.running is not None:
-            late = workload.started is None or workload.started.at_us > first.running.at_us
+            late = workload.started is None or workload.started.at_us > first.running.at_us + facts.slack_us
             yield not late or broken(
                 first.running, "it is active", f"it is {first.started_from}", number=first.running_no
             )

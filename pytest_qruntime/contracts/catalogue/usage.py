@@ -31,10 +31,10 @@ def _settled(facts: Facts) -> Iterator[tuple[WorkloadFacts, int, int]]:
                 yield session, usage_us, books_us
 
 
-def _at_least(session: WorkloadFacts, usage_us: int, books_us: int, with_what: str) -> Outcome:
+def _at_least(facts: Facts, session: WorkloadFacts, usage_us: int, books_us: int, with_what: str) -> Outcome:
     assert session.settled is not None
     expected = f"{seconds(books_us)}, with {with_what}"
-    return usage_us >= books_us or broken(session.settled, expected, seconds(usage_us))
+    return usage_us >= books_us - facts.slack_us or broken(session.settled, expected, seconds(usage_us))
 
 
 @USG.rule(
@@ -50,7 +50,7 @@ def a_session_costs_its_windows(facts: Facts) -> Iterator[Outcome]:
     """USG-01"""
     for session, usage_us, books_us in _settled(facts):
         assert session.settled is not None
-        yield usage_us == books_us or broken(session.settled, seconds(books_us), seconds(usage_us))
+        yield facts.same(usage_us, books_us) or broken(session.settled, seconds(books_us), seconds(usage_us))
 
 
 @USG.rule(
@@ -65,8 +65,8 @@ def a_session_costs_its_windows(facts: Facts) -> Iterator[Outcome]:
 def the_tail_counts(facts: Facts) -> Iterator[Outcome]:
     """USG-02"""
     for session, usage_us, books_us in _settled(facts):
-        if session.tail_us:
-            yield _at_least(session, usage_us, books_us, f"{seconds(session.tail_us)} after the last jobs")
+        if session.tail_us > facts.slack_us:
+            yield _at_least(facts, session, usage_us, books_us, f"{seconds(session.tail_us)} after the last jobs")
 
 
 @USG.rule(
@@ -81,8 +81,8 @@ def the_tail_counts(facts: Facts) -> Iterator[Outcome]:
 def the_gaps_count(facts: Facts) -> Iterator[Outcome]:
     """USG-03"""
     for session, usage_us, books_us in _settled(facts):
-        if session.gap_us:
-            yield _at_least(session, usage_us, books_us, f"{seconds(session.gap_us)} between jobs")
+        if session.gap_us > facts.slack_us:
+            yield _at_least(facts, session, usage_us, books_us, f"{seconds(session.gap_us)} between jobs")
 
 
 @USG.rule(
@@ -99,9 +99,9 @@ def inactive_time_is_free(facts: Facts) -> Iterator[Outcome]:
     if facts.policy.session_usage != "windows":
         return
     for session, usage_us, books_us in _settled(facts):
-        if session.inactive_us and session.settled is not None:
+        if session.inactive_us > facts.slack_us and session.settled is not None:
             expected = f"{seconds(books_us)}, without {seconds(session.inactive_us)} inactive"
-            yield usage_us <= books_us or broken(session.settled, expected, seconds(usage_us))
+            yield usage_us <= books_us + facts.slack_us or broken(session.settled, expected, seconds(usage_us))
 
 
 @USG.rule(
@@ -119,7 +119,8 @@ def a_batch_costs_its_jobs(facts: Facts) -> Iterator[Outcome]:
             total_us = sum(job.charged_us or 0 for job in batch.jobs if job.end is not None)
             usage_us = batch.settled.data.get("usage_us")
             seen = f"usage of {usage_us} us"
-            yield usage_us == total_us or broken(batch.settled, f"{seconds(total_us)}", seen)
+            rightly = isinstance(usage_us, int) and facts.same(usage_us, total_us)
+            yield rightly or broken(batch.settled, f"{seconds(total_us)}", seen)
 
 
 def _consumed_us(job: JobFacts) -> int:
@@ -176,7 +177,7 @@ def failures_do_not_make_it_cheaper(facts: Facts) -> Iterator[Outcome]:
     for session, usage_us, books_us in _settled(facts):
         bad = [job for job in session.jobs if job.running is not None and job.end and job.end.kind != JOB_COMPLETED]
         if bad:
-            yield _at_least(session, usage_us, books_us, f"{len(bad)} jobs that did not complete")
+            yield _at_least(facts, session, usage_us, books_us, f"{len(bad)} jobs that did not complete")
 
 
 @USG.rule(

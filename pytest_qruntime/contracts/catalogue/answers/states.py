@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from pytest_qruntime.contracts.answers import Said
+from pytest_qruntime.contracts.answers import AnswerFacts, Said
 from pytest_qruntime.contracts.catalogue.details import DET
 from pytest_qruntime.contracts.catalogue.statuses import STS
 from pytest_qruntime.contracts.contract import Outcome
 from pytest_qruntime.contracts.facts import Facts
-from pytest_qruntime.contracts.shared import answered_wrongly, said_wrongly, word
+from pytest_qruntime.contracts.shared import answered_wrongly, is_another, is_before, said_wrongly, word
 from pytest_qruntime.model.states import (
     ACTIVE,
     CLOSED,
@@ -145,7 +145,7 @@ def instants_of_a_session(facts: Facts) -> Iterator[Outcome]:
     for words in facts.said.of_session.values():
         before: Said | None = None
         for said in words:
-            wrong = _wrong(said) or (None if before is None else _moved(before, said))
+            wrong = _wrong(said, facts.slack_us) or (None if before is None else _moved(before, said, facts.slack_us))
             yield wrong is None or said_wrongly(said, *wrong)
             before = said
     yield from _as_its_jobs(facts)
@@ -154,23 +154,32 @@ def instants_of_a_session(facts: Facts) -> Iterator[Outcome]:
 def _as_its_jobs(facts: Facts) -> Iterator[Outcome]:
     """The instants of the last job are those that the jobs tell, of a closed session whose jobs have all told them."""
     told: dict[str, dict[str, dict[str, Any]]] = {}
-    for answer in facts.answered("metrics") if facts.terms.alone and not facts.slack_us else ():
+    for answer in facts.answered("metrics") if facts.terms.alone else ():
         times, workload = answer.said("timestamps"), answer.event.workload
         if workload in facts.said.opened and isinstance(times, dict) and isinstance(times.get("finished"), str):
             told.setdefault(workload, {})[answer.event.job or ""] = times
+    looks = {one.event.workload: one for one in facts.answered("read session") if one.accepted}
     made = Counter(one.event.workload for one in facts.said.submitted.values())
     for name, times_of in told.items():
-        words, jobs = facts.said.of_session.get(name), list(times_of.values())
-        if not words or words[-1].fields["state"] != CLOSED or len(jobs) < made[name]:
+        look, jobs = looks.get(name), list(times_of.values())
+        if look is None or look.said("state") != CLOSED or len(jobs) < made[name] or not _after_all(facts, look):
             continue
-        said = words[-1]
         ran = [times for times in jobs if isinstance(times.get("running"), str)]
         for field, key in (("last_job_started", "running"), ("last_job_completed", "finished")):
             expected = max((times[key] for times in ran), default=None)
-            yield said.fields.get(field) == expected or said_wrongly(said, f"{expected}, as its jobs tell", field)
+            wrong = is_another(look.said(field), expected, facts.slack_us)
+            yield not wrong or answered_wrongly(
+                look, f"{expected}, as its jobs tell", f"{field} is {look.said(field)!r}"
+            )
 
 
-def _wrong(said: Said) -> tuple[str, str] | None:
+def _after_all(facts: Facts, look: AnswerFacts) -> bool:
+    """Whether all jobs of a session had ended when somebody looked at it, for certain."""
+    ends = [] if look.workload is None else [job.end for job in look.workload.jobs]
+    return all(end is not None and facts.sure(end) and end.at_us + facts.slack_us <= look.event.at_us for end in ends)
+
+
+def _wrong(said: Said, slack_us: int) -> tuple[str, str] | None:
     """What is expected, and of which field, if one of the instants cannot be."""
     told, state = said.fields.get, said.fields["state"]
     started, activated, first = told("started_at"), told("activated_at"), told("last_job_started")
@@ -179,17 +188,17 @@ def _wrong(said: Said) -> tuple[str, str] | None:
     if state in (ACTIVE, INACTIVE) and started is None:
         return f"an instant: it is {state}", "started_at"
     for name, later in (("activated_at", activated), ("last_job_started", first)):
-        if isinstance(started, str) and isinstance(later, str) and later < started:
+        if is_before(later, started, slack_us):
             return f"{started} or later", name
     if told("last_job_completed") is not None and first is None:
         return "an instant: a job has ended", "last_job_started"
     return None
 
 
-def _moved(before: Said, said: Said) -> tuple[str, str] | None:
+def _moved(before: Said, said: Said, slack_us: int) -> tuple[str, str] | None:
     """The same, if an instant is another one than before."""
     for name in ("started_at", "closed_at"):
         was = before.fields.get(name)
-        if was is not None and said.fields.get(name) != was:
+        if was is not None and is_another(said.fields.get(name), was, slack_us):
             return f"{was}, as before", name
     return None
