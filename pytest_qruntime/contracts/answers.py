@@ -44,6 +44,12 @@ class AnswerFacts:
         return self._data.get("empty") is True
 
     @property
+    def region(self) -> str | None:
+        """That the host serves; None if it is not known."""
+        found: str | None = self._data.get("region")
+        return found
+
+    @property
     def compact(self) -> bool | None:
         """Whether an error is JSON without spaces; None if it is no JSON, and for other answers."""
         found: bool | None = self._data.get("compact")

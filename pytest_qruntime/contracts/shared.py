@@ -13,6 +13,7 @@ from pytest_qruntime.contracts.facts import Facts
 from pytest_qruntime.contracts.subjects import JobFacts, WorkloadFacts
 from pytest_qruntime.model import Plan
 from pytest_qruntime.model.durations import SECOND_US
+from pytest_qruntime.model.states import CLOSED
 from pytest_qruntime.model.trace import JOB_COMPLETED
 from pytest_qruntime.model.world import OTHERS
 
@@ -46,6 +47,18 @@ def asked_before(facts: Facts, said: Said) -> list[AnswerFacts]:
         return list(said.asked)
     at_us = said.answer.event.at_us - facts.slack_us
     return [one for one in said.asked if one.event.at_us < at_us]
+
+
+def said_after_closing(facts: Facts) -> Iterator[Said]:
+    """What answers said of sessions and batches after one of them had said that they are closed, for certain."""
+    closed: dict[str, Said] = {}
+    for said in facts.said.sessions:
+        first = closed.get(said.id)
+        if first is None:
+            if said.fields["state"] == CLOSED:
+                closed[said.id] = said
+        elif said.answer.event.at_us >= first.answer.event.at_us + facts.slack_us:
+            yield said
 
 
 def is_before(one: object, other: object, slack_us: int = 0) -> bool:

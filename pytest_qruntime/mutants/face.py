@@ -53,11 +53,13 @@ class Face:
         pass_time(self.world, seconds)
         return self
 
-    def ask(self, method: str, path: str, body: Any = None, query: str = "", *, without: str = "") -> Any:
+    def ask(
+        self, method: str, path: str, body: Any = None, query: str = "", *, without: str = "", host: str = HOST
+    ) -> Any:
         """The JSON document of the answer, None if there is none; `without` names a header that is left out."""
         headers = {name: value for name, value in self.headers.items() if name != without}
         sent = b"" if body is None else to_json(body)
-        answer = self.taping.handle(Request(method, HOST, f"/api/v1{path}", query, headers, sent))
+        answer = self.taping.handle(Request(method, host, f"/api/v1{path}", query, headers, sent))
         return from_json(answer.body) if answer.body[:1] in (b"{", b"[") else None
 
     def open(self, mode: str = "dedicated", **fields: Any) -> str:

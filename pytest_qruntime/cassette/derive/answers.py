@@ -13,6 +13,7 @@ from pytest_qruntime.cassette.derive.documents import text
 from pytest_qruntime.cassette.derive.known import Known, Sent
 from pytest_qruntime.cassette.tape import Exchange
 from pytest_qruntime.rest import operations
+from pytest_qruntime.rest.regions import region_of
 
 _CALLED: Final = {route: name for name, route in operations.ROUTES.items() if name != operations.REOPEN}
 _NO_QUERY: Final[Mapping[str, tuple[str, ...]]] = {}
@@ -48,6 +49,7 @@ def note(known: Known, called: str, sent: Sent, exchange: Exchange, told: Any) -
         "operation": called,
         "method": exchange.method.upper(),
         "path": url.path,
+        "region": region_of(url.hostname or ""),
         "query": query,
         "status": sent.status,
         "asked": _bare(sent.asked) if exchange.request_body else None,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
-from pytest_qruntime.contracts.subjects import JobFacts, WorkloadFacts
+from pytest_qruntime.contracts.subjects import NEVER, JobFacts, WorkloadFacts
 from pytest_qruntime.model.states import CLOSED_AFTER_LAST_JOB, CLOSED_UNUSED
 
 AUT = Chapter("AUT", "What closes by itself")
@@ -77,9 +77,11 @@ def a_used_one_is_not(facts: Facts) -> Iterator[Outcome]:
         closed, due_us = workload.closed, _due_us(facts, workload)
         if not workload.jobs or due_us is None:
             continue
+        first = workload.jobs[0]
         if closed is not None and closed.reason == CLOSED_UNUSED:
-            yield broken(closed.event, "it stays: it was used", "it is closed as unused", number=closed.no)
-        elif _waited_beyond(facts, workload.jobs[0], due_us):
+            if NEVER < first.queued_no < closed.no:
+                yield broken(closed.event, "it stays: it was used", "it is closed as unused", number=closed.no)
+        elif _waited_beyond(facts, first, due_us):
             outlived = closed.at_us > due_us + facts.slack_us if closed is not None else facts.passed(due_us)
             if outlived:
                 yield True

@@ -8,7 +8,7 @@ from typing import Final
 from pytest_qruntime.contracts.catalogue.cancelling import going_on, lost_at
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
-from pytest_qruntime.contracts.shared import answered_wrongly
+from pytest_qruntime.contracts.shared import answered_wrongly, said_after_closing, said_wrongly
 from pytest_qruntime.contracts.subjects import LOST_CODE, JobFacts, Moment, WorkloadFacts
 from pytest_qruntime.model.states import CLOSED, CLOSED_BY_MAX_TTL, CLOSED_BY_USER, CLOSED_EARLY, PENDING_CLOSED
 
@@ -147,8 +147,8 @@ def _nothing_to_do(moment: Moment) -> bool:
     "07",
     "Closing an open session or batch whose jobs are queued does not end it: they run, and then it is closed.",
     exercise="Close a session whose first job still waits, and let it run.",
-    sources="s1 c51",
-    confidence="V",
+    sources="s1 s4",
+    confidence="S",
     partial="whole",
 )
 def a_close_before_the_first_start(facts: Facts) -> Iterator[Outcome]:
@@ -219,7 +219,8 @@ def _answered_again(facts: Facts) -> Iterator[Outcome]:
     """What was answered to a close of what had been told to be closed; that its instant stays is DET-03."""
     closed = {said.id: said.answer.no for said in reversed(facts.said.sessions) if said.fields["state"] == CLOSED}
     for answer in facts.answered("close") if closed else ():
-        if closed.get(answer.event.workload or "", answer.no) < answer.no:
+        is_one = answer.sent("accepting_jobs") is False  # what says something else is refused for that
+        if is_one and closed.get(answer.event.workload or "", answer.no) < answer.no:
             yield answer.accepted or answered_wrongly(answer, "nothing changes", f"status {answer.status}")
 
 
@@ -229,10 +230,14 @@ def _answered_again(facts: Facts) -> Iterator[Outcome]:
     exercise="Close a session, then PATCH accepting_jobs=true.",
     sources="live",
     confidence="L",
+    partial="yes",
 )
 def what_is_closed_stays_closed(facts: Facts) -> Iterator[Outcome]:
     """CLS-12"""
-    for workload in facts.workloads:
+    for said in said_after_closing(facts):
+        if any(one.operation == "reopen" for one in said.asked):
+            yield said.fields["state"] == CLOSED or said_wrongly(said, "it stays closed", "state")
+    for workload in facts.workloads if facts.complete else ():
         for again in workload.ignored:
             if again.event.data.get("operation") == "reopen" and again.state in ("closed", PENDING_CLOSED):
                 yield True

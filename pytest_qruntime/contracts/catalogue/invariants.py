@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pytest_qruntime.contracts.catalogue.usage import session_usage_us
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.shared import said_after_closing, said_wrongly
 from pytest_qruntime.contracts.subjects import LOST_CODE
-from pytest_qruntime.model.states import INACTIVATED
+from pytest_qruntime.model.states import CLOSED, INACTIVATED
 
 INV = Chapter("INV", "Invariants of any trace")
 
@@ -76,10 +77,13 @@ def nobody_is_taken_from_the_lane(facts: Facts) -> Iterator[Outcome]:
     exercise="Close a session, and let time pass.",
     sources="s1 live",
     confidence="S",
+    partial="yes",
 )
 def closed_is_the_end(facts: Facts) -> Iterator[Outcome]:
     """INV-04"""
-    for workload in facts.workloads:
+    for said in said_after_closing(facts):
+        yield said.fields["state"] == CLOSED or said_wrongly(said, "it is closed, as before", "state")
+    for workload in facts.workloads if facts.complete else ():
         if workload.closed is not None:
             yield True
         for number, event in workload.later:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from pytest_qruntime.contracts.answers import Said
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.shared import said_wrongly
+from pytest_qruntime.model.job import CANCELLED, COMPLETED, FAILED
 
 JOB = Chapter("JOB", "Jobs")
+
+TERMINAL: Final = (COMPLETED, CANCELLED, FAILED)
 
 
 @JOB.rule(
@@ -16,15 +22,31 @@ JOB = Chapter("JOB", "Jobs")
     exercise="Run a job, cancel a queued one.",
     sources="c51 issues",
     confidence="C",
+    partial="yes",
 )
 def an_end_is_final(facts: Facts) -> Iterator[Outcome]:
     """JOB-02"""
-    if any(job.end is not None for job in facts.jobs):
+    if any(job.end is not None for job in facts.jobs) and facts.complete:
         yield True
-    for job in facts.odd_jobs:
+    yield from _said_after_an_end(facts)
+    for job in facts.odd_jobs if facts.complete else ():
         for number, event in job.odd or ():
             if event.kind.startswith("job.") and event.kind not in ("job.deleted", "job.tagged"):
                 yield broken(event, f"nothing more: it is {job.status}", event.kind, number=number)
+
+
+def _said_after_an_end(facts: Facts) -> Iterator[Outcome]:
+    """What answers said of a job after one of them had said that it ended."""
+    ends: dict[str, Said] = {}
+    for said in facts.said.jobs:
+        status, end = str(said.status).partition(" - ")[0], ends.get(said.id)
+        if end is None:
+            if status in TERMINAL:
+                ends[said.id] = said
+                yield True
+        elif said.answer.event.at_us >= end.answer.event.at_us + facts.slack_us:
+            was = str(end.status).partition(" - ")[0]
+            yield status == was or said_wrongly(said, f"it is {was}, as before", "state")
 
 
 @JOB.rule(

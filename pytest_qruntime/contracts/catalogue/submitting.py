@@ -192,8 +192,8 @@ def not_longer_than_max_ttl(facts: Facts) -> Iterator[Outcome]:
     "15",
     "A job for another backend than that of its session or batch is refused.",
     exercise="Submit a job to a session with the name of another backend.",
-    sources="c51 ours",
-    confidence="V",
+    sources="ours c51",
+    confidence="U",
 )
 def on_its_own_backend(facts: Facts) -> Iterator[Outcome]:
     """SUB-15"""
@@ -210,8 +210,8 @@ def on_its_own_backend(facts: Facts) -> Iterator[Outcome]:
     "16",
     "A job for a session or batch that does not exist is refused.",
     exercise="Submit a job with the id of no session.",
-    sources="c51 ours",
-    confidence="C",
+    sources="ours c51",
+    confidence="U",
 )
 def a_session_must_exist(facts: Facts) -> Iterator[Outcome]:
     """SUB-16"""

@@ -9,10 +9,10 @@ from pytest_qruntime.model import JobRequest, World, admission
 from pytest_qruntime.model import world as model
 from pytest_qruntime.model.errors import Refusal, RefusedError
 from pytest_qruntime.model.instance import Instance
-from pytest_qruntime.model.job import COMPLETED, Job
+from pytest_qruntime.model.job import CANCELLED, COMPLETED, Job
 from pytest_qruntime.model.policy import BATCH
 from pytest_qruntime.mutants.mutant import Faults, Patches
-from pytest_qruntime.rest import errors, jobs, listing, results, service, tags
+from pytest_qruntime.rest import accounts, errors, jobs, listing, results, service, tags
 from pytest_qruntime.rest.accounts import Accounts
 from pytest_qruntime.rest.answers import JSON_TYPE, json_answer
 from pytest_qruntime.rest.call import Call
@@ -131,6 +131,19 @@ def says_done_of_completed_jobs(patches: Patches) -> None:
             said["state"] = {"status": "Done", "reason": None}
 
     _says(patches, done)
+
+
+@ANSWERS.fault("JOB-02")
+def says_that_what_was_cancelled_runs(patches: Patches) -> None:
+    """As soon as it has been told once that it was cancelled."""
+    told: set[str] = set()
+
+    def runs(job: Job, said: dict[str, Any]) -> None:
+        if job.status == CANCELLED and job.id in told:
+            said["state"] = {"status": "Running", "reason": None}
+        told.add(job.id if job.status == CANCELLED else "")
+
+    _says(patches, runs)
 
 
 @ANSWERS.fault("JOB-06")
@@ -297,6 +310,12 @@ def filters_by_the_first_of_several_tags(patches: Patches) -> None:
 def asks_nobody_who_he_is(patches: Patches) -> None:
     """Everything is everybody's."""
     patches.set(Accounts, "authorize", lambda self, headers, host: self._world.instance)
+
+
+@ANSWERS.fault("RST-07")
+def serves_all_regions_from_one_host(patches: Patches) -> None:
+    """It has the instances of others too."""
+    patches.set(accounts, "region_of", lambda _: None)
 
 
 @ANSWERS.fault("PLN-11")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pytest_qruntime.model import PLANS
-from pytest_qruntime.mutants.face import Face
+from pytest_qruntime.mutants.face import HOST, Face
 from pytest_qruntime.mutants.stage import Stories
 
 ASKING = Stories(Face)
@@ -142,4 +142,5 @@ def requests_that_are_refused(f: Face) -> None:
     f.ask("GET", "/sessions/00000000-0000-4000-8000-000000000000")
     f.ask("GET", "/jobs", without="authorization")
     f.ask("GET", "/jobs", without="service-crn")
+    f.ask("GET", "/jobs", host=f"eu-de.{HOST}")
     f.ask("GET", "/versions", without="authorization")

@@ -22,6 +22,14 @@ def opened_and_never_used(s: Stage) -> None:
 
 
 @OPENING.story()
+def first_used_too_late(s: Stage) -> None:
+    """Half an hour has passed, and more."""
+    session = s.session()
+    s.at(1_900).run(session, 10)
+    s.at(2_000)
+
+
+@OPENING.story()
 def opened_and_closed(s: Stage) -> None:
     """An unused session and an unused batch."""
     session, batch = s.session(), s.batch()

@@ -26,6 +26,7 @@ def test_an_answer_has_all_that_a_rule_may_ask_for() -> None:
         "operation": "read session",
         "method": "GET",
         "path": f"/api/v1/sessions/{SESSION}",
+        "region": "us-east",
         "query": {},
         "status": 200,
         "asked": None,

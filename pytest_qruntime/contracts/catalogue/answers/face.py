@@ -18,6 +18,7 @@ _MOST_JOBS: Final = 200
 _MOST_WORKLOADS: Final = 50
 _SEARCH: Final = range(3, 101)
 _PUBLIC: Final = "versions"
+_NO_INSTANCE: Final = 1279
 
 
 @RST.rule(
@@ -137,8 +138,8 @@ def _ignored_filters(facts: Facts) -> Iterator[Outcome]:
 @RST.rule(
     "07",
     "Who asks says who he is, and for which instance: without Authorization and Service-CRN nothing is answered, but "
-    "the list of versions.",
-    exercise="List the jobs without the header Authorization.",
+    "the list of versions. An instance of another region than the host's is not found.",
+    exercise="List the jobs without the header Authorization, and with the CRN of an instance of another region.",
     sources="live s0",
     confidence="L",
     partial="yes",
@@ -153,6 +154,16 @@ def who_asks(facts: Facts) -> Iterator[Outcome]:
             yield answered_wrongly(answer, "it is refused", f"it is answered without {missing}")
         elif answer.status in (401, 403, 404):
             yield True
+    for answer in facts.answers:
+        region, its = answer.region, answer.headers.get("service-crn")
+        if region and its and its != region and answer.operation != _PUBLIC and (answer.accepted or _not_there(answer)):
+            seen = f"status {answer.status} to who asks {region} for an instance of {its}"
+            yield answer.status == 404 or answered_wrongly(answer, "status 404: the instance is not there", seen)
+
+
+def _not_there(answer: AnswerFacts) -> bool:
+    """Whether an instance was not found."""
+    return answer.error.get("code") == _NO_INSTANCE
 
 
 @PLN.rule(
