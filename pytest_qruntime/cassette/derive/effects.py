@@ -7,11 +7,15 @@ before, or at that instant, or was not taking jobs already, or went on as if not
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pytest_qruntime.cassette.derive.evidence import Act, Job, Moment, Workload
 from pytest_qruntime.model import trace
+from pytest_qruntime.model.durations import SECOND_US
 from pytest_qruntime.model.states import CANCELLED_BY_USER, PENDING_CLOSED
+
+_UNUSED_S: Final = 1800
+"""After how long a session that got no job is closed by the service."""
 
 
 class Effect(NamedTuple):
@@ -84,7 +88,8 @@ class Effects:
             return Effect(act, trace.WORKLOAD_DRAINING, {} if pending.reason is None else {"reason": pending.reason})
         if not later and self._workload.closed is None:
             self._workload.closed = Moment(act.number, act.at_us, exact=False)
-            self._ends_with(act)
+            if not self._may_be_over(act):
+                self._ends_with(act)
         return None
 
     # -- what is known of the end ------------------------------------------------------------------------------------
@@ -92,6 +97,15 @@ class Effects:
     def _was_closed_before(self, act: Act) -> bool:
         closed_us = self._workload.closed_us()
         return self._closed or (closed_us is not None and closed_us < act.at_us - self._slack_us)
+
+    def _may_be_over(self, act: Act) -> bool:
+        """Whether the service may have closed it before, though nobody saw it."""
+        opened, max_ttl_s = self._workload.opened, self._workload.data.get("max_ttl_s")
+        if opened is None:
+            return False
+        passed_us = act.at_us - opened.at_us
+        unused = not self._jobs and passed_us >= _UNUSED_S * SECOND_US
+        return unused or (isinstance(max_ttl_s, int) and passed_us >= max_ttl_s * SECOND_US)
 
     def _closes_at(self, act: Act) -> bool:
         closed_us = self._workload.closed_us()

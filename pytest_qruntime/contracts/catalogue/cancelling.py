@@ -89,7 +89,14 @@ def lost_for_certain(facts: Facts, job: JobFacts, end: Moment) -> bool:
     if job.end is None or job.running is not None:
         return False
     at_once = facts.sure(job.end, end.event) and job.end.at_us == end.at_us and job.end.kind != JOB_COMPLETED
-    return at_once or job.code == LOST_CODE
+    return (at_once and not _cancelled_by_itself(facts, job)) or job.code == LOST_CODE
+
+
+def _cancelled_by_itself(facts: Facts, job: JobFacts) -> bool:
+    """Whether somebody asked for the end of this one job, which may have been running."""
+    if job.end is None or job.end.kind != JOB_CANCELLED:
+        return False
+    return any(answer.accepted and answer.event.job == job.id for answer in facts.answered("cancel job"))
 
 
 @CAN.rule(

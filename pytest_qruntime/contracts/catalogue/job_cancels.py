@@ -114,7 +114,7 @@ def _gone(facts: Facts) -> Iterator[Outcome]:
         name = answer.event.job
         if answer.operation == "delete job" and answer.accepted:
             deleted.add(name)
-        elif name in deleted and answer.status < 500:
+        elif name in deleted and (answer.accepted or answer.status in (404, 410)):  # others are about the request
             yield answer.status == 404 or answered_wrongly(answer, "status 404: it was deleted")
 
 

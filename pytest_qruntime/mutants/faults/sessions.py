@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from pydantic_core import from_json
+
 from pytest_qruntime.client import workload as client
+from pytest_qruntime.client.given import whole_seconds
 from pytest_qruntime.model.policy import BATCH, DEDICATED
 from pytest_qruntime.model.workload import Workload
 from pytest_qruntime.mutants.mutant import Faults, Patches
@@ -84,8 +87,16 @@ def always_tells_the_max_ttl_of_the_plan(patches: Patches) -> None:
 
 @SESSIONS.fault("MAX-07")
 def is_sent_a_max_time_as_it_stands(patches: Patches) -> None:
-    """By its client."""
-    patches.set(client, "whole_seconds", lambda duration, *, what: duration)
+    """By its client, and takes it."""
+    seconds, create = whole_seconds, sessions._CREATE
+    patches.set(client, "whole_seconds", lambda duration, *, what: f"{seconds(duration, what=what)}s")
+
+    def lenient(call: Call) -> Any:
+        document = from_json(call.request.body)
+        asked = document.get("max_ttl")
+        return {**document, "max_ttl": int(asked[:-1])} if isinstance(asked, str) else create(call)
+
+    patches.set(sessions, "_CREATE", lenient)
 
 
 SESSIONS.policy("tells_what_remains_of_the_active_ttl", "ACT-02", active_ttl_report="remaining")

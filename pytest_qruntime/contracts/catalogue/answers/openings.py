@@ -158,8 +158,8 @@ def _in_order(*seconds: object) -> bool:
 def max_ttl_is_in_seconds(facts: Facts) -> Iterator[Outcome]:
     """MAX-07"""
     for answer in facts.answered("open"):
-        if isinstance(answer.asked, dict) and "max_ttl" in answer.asked:
-            asked = answer.asked["max_ttl"]
+        asked = answer.sent("max_ttl")
+        if asked is not None and answer.accepted:  # who tries something else is refused, and that is well
             whole = isinstance(asked, int) and not isinstance(asked, bool) and asked > 0
             yield whole or answered_wrongly(answer, "whole seconds, or no such field", f"max_ttl is {asked!r}")
 

@@ -22,6 +22,7 @@ from pytest_qruntime.model.states import (
     OPEN,
     PENDING_CLOSED,
 )
+from pytest_qruntime.model.trace import JOB_CANCELLED
 
 _FIELDS: Final = (
     *("id", "mode", "state", "accepting_jobs", "max_ttl", "active_ttl", "interactive_ttl", "elapsed_time"),
@@ -174,9 +175,18 @@ def _as_its_jobs(facts: Facts) -> Iterator[Outcome]:
 
 
 def _after_all(facts: Facts, look: AnswerFacts) -> bool:
-    """Whether all jobs of a session had ended when somebody looked at it, for certain."""
+    """Whether all jobs of a session had ended when somebody looked at it, for certain.
+
+    A job that was cancelled in the instant of the look may have been cancelled after it.
+    """
     ends = [] if look.workload is None else [job.end for job in look.workload.jobs]
-    return all(end is not None and facts.sure(end) and end.at_us + facts.slack_us <= look.event.at_us for end in ends)
+    latest_us = look.event.at_us - facts.slack_us
+    return all(
+        end is not None
+        and facts.sure(end)
+        and (end.at_us < latest_us or (end.at_us == latest_us and end.kind != JOB_CANCELLED))
+        for end in ends
+    )
 
 
 def _wrong(said: Said, slack_us: int) -> tuple[str, str] | None:

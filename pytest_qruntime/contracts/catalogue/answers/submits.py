@@ -18,7 +18,9 @@ from pytest_qruntime.model.policy import BATCH
 
 _SEVERAL: Final = 6
 """More jobs than a backend has lanes."""
-_TOO_MANY_JOBS: Final = re.compile(r"(?i)(?=.*\bjobs?\b)(?=.*\b(?:at most|maximum|too many|limit)\b)(?!.*\bplan\b)")
+_TOO_MANY_JOBS: Final = re.compile(
+    r"(?i)(?=.*\bjobs?\b)(?=.*\b(?:at most|maximum|too many|limit)\b)(?!.*\b(?:plan|tags?|cost|time)\b)"
+)
 _OF_A_PLAN: Final = (1202, 3458, 4317)
 """Codes of the limits of plans: per minute, pending, and of usage."""
 _TOO_LARGE: Final = 413
