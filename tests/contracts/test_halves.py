@@ -13,7 +13,7 @@ from pytest_qruntime.model import Event, Policy, Trace
 from pytest_qruntime.mutants import MUTANTS, Patches
 from pytest_qruntime.mutants.stage import Story
 from pytest_qruntime.mutants.stories.opening import OPENING
-from tests.cassette.derive.telling import close, derived, error, job, look, open_at, submit
+from tests.cassette.derive.telling import JOB, SESSION, close, derived, error, job, look, open_at, submit
 from tests.cassette.derive.test_any_lifecycle import recorded
 from tests.cassette.replay.tapes import said, tape
 from tests.cassette.replay.test_any_lifecycle import Action
@@ -129,6 +129,43 @@ def test_on_a_real_clock_an_answer_may_be_older_than_one_that_came_before() -> N
 def test_an_end_that_was_told_is_final(then: str, verdict: str) -> None:
     tags: dict[str, Any] = {"tags": ["so that it is told anew"]}
     assert judged(open_at(0), submit(1), job(2, "Completed"), job(3, then, **tags)).verdict("JOB-02") == verdict
+
+
+# -- what is told of jobs --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        ({"reason": "not supported", "reason_code": 1517}, HOLDS),
+        ({"reason": "not supported", "reasonCode": 1517}, HOLDS),
+        ({"reason": "not supported"}, BROKEN),
+        ({"reason_code": 1517}, BROKEN),
+    ],
+)
+def test_a_failure_tells_why(state: dict[str, Any], verdict: str) -> None:
+    told_so = {"state": {"status": "Failed", **state}}
+    assert judged(open_at(0), submit(1), job(2, "Failed", **told_so)).verdict("JOB-05") == verdict
+
+
+def test_who_was_cancelled_by_his_user_tells_no_reason() -> None:
+    def verdict(*asked: Exchange, **state: Any) -> str:
+        return judged(open_at(0), submit(1), *asked, job(3, "", state={"status": "Cancelled", **state})).verdict(
+            "JOB-05"
+        )
+
+    cancel_job = said(2, f"POST /jobs/{JOB}/cancel", None, 204)
+    assert [verdict(cancel_job), verdict(cancel_job, reason="because")] == [HOLDS, BROKEN]
+    assert verdict(cancel_job, reason="Ran too long", reason_code=1305) == NOT_EXERCISED
+    assert verdict(reason="of its session") == NOT_EXERCISED
+
+
+def test_a_list_has_each_job_once() -> None:
+    def verdict(*ids: str) -> str:
+        rows = {"jobs": [{"id": name} for name in ids], "count": len(ids)}
+        return judged(open_at(0), said(1, f"GET /jobs?session_id={SESSION}", rows)).verdict("SUB-13")
+
+    assert [verdict("a", "b"), verdict("a", "a"), verdict("a")] == [HOLDS, BROKEN, NOT_EXERCISED]
 
 
 # -- regions ---------------------------------------------------------------------------------------------------------

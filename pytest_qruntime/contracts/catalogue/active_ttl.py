@@ -37,6 +37,7 @@ def it_is_the_max_ttl(facts: Facts) -> Iterator[Outcome]:
     exercise="Open a session, with TTLs of your own where the policy allows it.",
     sources="oa25",
     confidence="D",
+    partial="yes",
 )
 def the_ttls_are_in_order(facts: Facts) -> Iterator[Outcome]:
     """ACT-03"""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pytest_qruntime.contracts.contract import Chapter, Outcome, broken, seconds
 from pytest_qruntime.contracts.facts import Facts
+from pytest_qruntime.contracts.shared import answered_wrongly
 from pytest_qruntime.contracts.subjects import JobFacts, Moment, WorkloadFacts
 
 SUB = Chapter("SUB", "Submitting")
@@ -154,13 +155,18 @@ def submits_after_max_ttl(facts: Facts, workload: WorkloadFacts, deadline_us: in
     exercise="Submit several jobs to a session at the same instant.",
     sources="s1 s3",
     confidence="S",
+    partial="yes",
 )
 def each_job_once(facts: Facts) -> Iterator[Outcome]:
     """SUB-13"""
-    for workload in facts.workloads:
+    for answer in facts.answered("list jobs"):
+        ids = [row.get("id") for row in answer.rows("jobs")] if "session_id" in answer.query else []
+        if len(ids) > 1:
+            yield len(ids) == len(set(map(str, ids))) or answered_wrongly(answer, "each job once", "a job twice")
+    for workload in facts.workloads if facts.complete else ():
         if len(workload.jobs) > 1:
             yield True
-    for job in facts.odd_jobs:
+    for job in facts.odd_jobs if facts.complete else ():
         for number, event in job.odd or ():
             if event.kind == "job.queued":
                 yield broken(event, "an id of its own", f"the id of a job that is {job.status}", number=number)

@@ -146,6 +146,22 @@ def says_that_what_was_cancelled_runs(patches: Patches) -> None:
     _says(patches, runs)
 
 
+@ANSWERS.fault("JOB-05")
+def gives_no_code_with_a_reason(patches: Patches) -> None:
+    """A text is all that there is."""
+    _says(patches, lambda _, said: said["state"].pop("reason_code", None))
+
+
+@ANSWERS.fault("SUB-13")
+def lists_the_jobs_of_a_session_twice(patches: Patches) -> None:
+    """All of them."""
+    patches.set(
+        listing,
+        "json_answer",
+        lambda page: json_answer({**page, "count": 2 * page["count"], "jobs": page["jobs"] * 2}),
+    )
+
+
 @ANSWERS.fault("JOB-06")
 def does_not_find_results_of_jobs_that_did_not_complete(patches: Patches) -> None:
     """Instead of nothing."""

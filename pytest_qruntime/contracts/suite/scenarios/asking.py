@@ -23,7 +23,7 @@ def opened_in_many_ways(s: Play) -> None:
 
 @ASKING.scenario(
     "OPN-03 CLS-02 CLS-16 SUB-04 SUB-12 ACT-02 STS-05 STS-07 USG-12 USG-13 DET-02 DET-03 RST-01 RST-02 RST-05 JOB-01"
-    " PLN-03 MXT-04 ORD-12",
+    " PLN-03 MXT-04 ORD-12 SUB-13",
     lanes=2,
 )
 def a_session_is_watched(s: Play) -> None:
