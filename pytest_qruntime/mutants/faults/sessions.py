@@ -139,7 +139,7 @@ def calls_a_batch_canceled(patches: Patches) -> None:
     _says(patches, canceled)
 
 
-@SESSIONS.fault("STS-06")
+@SESSIONS.fault("STS-08")
 def lists_active_sessions_as_pending(patches: Patches) -> None:
     """Like open ones."""
     status = workloads._status

@@ -63,7 +63,7 @@ def four_states(facts: Facts) -> Iterator[Outcome]:
 @STS.rule(
     "06",
     "A list of workloads has jobs, sessions and batches; each is pending, in_progress, completed, canceled or, a job, "
-    "failed: pending until it is active, in_progress while it is, completed or canceled when it was closed.",
+    "failed.",
     exercise="List the workloads while a session is active, and after it was closed.",
     sources="oa25",
     confidence="D",
@@ -71,20 +71,38 @@ def four_states(facts: Facts) -> Iterator[Outcome]:
 )
 def words_of_a_list(facts: Facts) -> Iterator[Outcome]:
     """STS-06"""
-    states: dict[str | None, tuple[int, object]] = {}
     before: dict[str, object] = {}
-    for answer in facts.answered("read session", "list workloads") if facts.answered("list workloads") else ():
-        if answer.operation == "read session":
-            states[answer.event.workload] = answer.event.at_us, answer.said("state")
-            continue
+    for answer in facts.answered("list workloads"):
         for row in answer.rows("workloads") if answer.accepted else ():
             name = word(row.get("id"))
-            at_us, state = states.get(name, (None, None))
             if before.get(name) != row:
                 before[name] = row
                 known = _LISTED.get(word(row.get("mode")), ())
                 yield row.get("status") in known or answered_wrongly(answer, "a known word", _told(row))
-            if at_us == answer.event.at_us and not facts.slack_us and word(state) in _IN_LIST:
+
+
+@STS.rule(
+    "08",
+    "In a list of workloads a session or batch is pending while it is open or inactive, in_progress while it is "
+    "active, and completed or canceled when it was closed.",
+    exercise="Read a session and list the workloads at the same instant, while it is active, and after it was closed.",
+    sources="ours oa25",
+    confidence="U",
+    knobs=("closing_state",),
+    partial="yes",
+)
+def states_in_a_list(facts: Facts) -> Iterator[Outcome]:
+    """STS-08"""
+    if facts.slack_us or not facts.answered("list workloads"):
+        return
+    states: dict[str | None, tuple[int, object]] = {}
+    for answer in facts.answered("read session", "list workloads"):
+        if answer.operation == "read session":
+            states[answer.event.workload] = answer.event.at_us, answer.said("state")
+            continue
+        for row in answer.rows("workloads") if answer.accepted else ():
+            at_us, state = states.get(word(row.get("id")), (None, None))
+            if at_us == answer.event.at_us and word(state) in _IN_LIST:
                 rightly = row.get("status") in _IN_LIST[word(state)]
                 yield rightly or answered_wrongly(answer, f"what is {state} in this instant", _told(row))
 

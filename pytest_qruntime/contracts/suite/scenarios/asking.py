@@ -94,7 +94,7 @@ def lists_of_jobs(s: Play) -> None:
     s.list_jobs(session_id=NOBODY)
 
 
-@ASKING.scenario("STS-06", lanes=1)
+@ASKING.scenario("STS-06 STS-08", lanes=1)
 def lists_of_workloads(s: Play) -> None:
     """While a session is active, and after it was closed."""
     session = s.session()
