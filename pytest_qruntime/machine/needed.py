@@ -16,5 +16,6 @@ try:
 except ModuleNotFoundError as error:
     raise HypothesisMissingError(
         f"RuntimeMachine is a state machine of Hypothesis, and {error.name} is not installed; expected the extra that "
-        "brings it: pip install 'pytest-qruntime[hypothesis]'"
+        "brings it: pip install 'pytest-qruntime[hypothesis]'",
+        name=error.name,
     ) from error
