@@ -13,7 +13,7 @@ from pytest_qruntime.model import Event, Policy, Trace
 from pytest_qruntime.mutants import MUTANTS, Patches
 from pytest_qruntime.mutants.stage import Story
 from pytest_qruntime.mutants.stories.opening import OPENING
-from tests.cassette.derive.telling import JOB, SESSION, close, derived, error, job, look, open_at, submit
+from tests.cassette.derive.telling import JOB, SESSION, cancel, close, derived, error, job, look, open_at, submit
 from tests.cassette.derive.test_any_lifecycle import recorded
 from tests.cassette.replay.tapes import said, tape
 from tests.cassette.replay.test_any_lifecycle import Action
@@ -120,6 +120,23 @@ def test_on_a_real_clock_an_answer_may_be_older_than_one_that_came_before() -> N
 
     assert verdicts(4) == [NOT_EXERCISED, HOLDS]
     assert verdicts(6) == [BROKEN, BROKEN]
+
+
+def test_somebody_else_may_have_asked_what_is_cancelled_to_take_jobs() -> None:
+    """It stays closed, and says that it takes them (CLS-12)."""
+    flipped = derived(open_at(0), cancel(2), look(3, **{**CLOSED, "accepting_jobs": True}))
+
+    assert check(flipped, terms=Terms(alone=True)).verdict("CAN-01") == BROKEN
+    assert check(flipped).verdict("CAN-01") == HOLDS
+
+
+def test_nobody_saw_that_a_batch_became_active_with_its_job() -> None:
+    """It was never looked at; its job told when it ran."""
+    times = {"running": "2026-03-01T09:00:01.000000Z", "finished": "2026-03-01T09:00:02.000000Z"}
+    ran = [job(3, "Completed"), said(3, f"GET /jobs/{JOB}/metrics", {"timestamps": times})]
+    settled = look(5, **CLOSED, elapsed_time=1)
+
+    assert judged(open_at(0), submit(0), *ran, cancel(4), settled).verdict("OPN-06") == NOT_EXERCISED
 
 
 @pytest.mark.parametrize(

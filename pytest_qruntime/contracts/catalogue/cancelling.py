@@ -60,9 +60,8 @@ def _said_after_cancel(facts: Facts, state: str) -> Iterator[Outcome]:
         if "cancel" in asked:
             closed = said.fields["state"] in (CLOSED, state)
             yield closed or said_wrongly(said, "it is closed", "state")
-            taking = said.fields.get("accepting_jobs") is not False and all(
-                one.operation != "reopen" for one in said.asked
-            )
+            reopened = any(one.operation == "reopen" for one in said.asked) or not facts.terms.alone
+            taking = said.fields.get("accepting_jobs") is not False and not reopened
             yield not taking or said_wrongly(said, "it takes no jobs", "accepting_jobs")
 
 

@@ -106,6 +106,8 @@ def its_first_job_makes_it_active(facts: Facts) -> Iterator[Outcome]:
     """OPN-06"""
     for workload in facts.workloads:
         first = next((job for job in workload.jobs if job.running is not None and workload.opened is not None), None)
+        if not facts.complete and workload.started is None:
+            continue  # nobody looked at it since
         if first is not None and first.running is not None:
             late = workload.started is None or workload.started.at_us > first.running.at_us + facts.slack_us
             yield not late or broken(
