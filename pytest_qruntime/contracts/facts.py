@@ -139,12 +139,20 @@ class Facts:
         known.batches = [workload for workload in workloads if workload.is_batch]
         return known
 
+    def may_be_open_again(self, workload: WorkloadFacts) -> bool:
+        """Whether somebody asked a session or batch to take jobs again, and nobody saw what came of it."""
+        asked = [one for one in self.answered("reopen") if one.accepted and one.event.workload == workload.id]
+        ignored = [one for one in workload.ignored if one.event.data.get("operation") == "reopen"]
+        return not self.complete and len(asked) > len(workload.reopenings) + len(ignored)
+
     def _known(self, workload: WorkloadFacts) -> bool:
         moments = [moment.event for moment in workload.moments]
         if not self.terms.alone or workload.later or not self.sure(workload.opened, workload.settled, *moments):
             return False
         jobs, opened = workload.jobs, workload.opened
         if opened is None or any(moment.at_us < opened.at_us for moment in workload.moments[:1]):
+            return False
+        if self.may_be_open_again(workload):
             return False
         return self._in_sure_order(workload) and all(
             job.accepted and self.sure(job.queued, job.end) and (self.sure(job.running) or job.code == LOST_CODE)

@@ -96,6 +96,21 @@ def looks_at_a_session_just_before_its_last_job_is_cancelled(qruntime: QRuntime)
     job.metrics()
 
 
+def reopens_a_batch_and_looks_when_it_is_closed(qruntime: QRuntime) -> None:
+    """CLS-03, SUB-03"""
+    batch = qruntime.batch(max_time="10m")
+    qruntime.clock.tick("35s")
+    jobs = [batch.run()]
+    batch.close()
+    qruntime.http.patch(f"/v1/sessions/{batch.session_id}", json={"accepting_jobs": True})
+    qruntime.clock.tick("1s")
+    jobs.append(batch.run())
+    qruntime.clock.tick("1h")
+    for job in jobs:
+        job.metrics()
+    batch.details()
+
+
 STORIES: list[Story] = [
     opens_with_a_max_ttl_that_is_none,
     patches_what_is_closed_with_something_else,
@@ -106,6 +121,7 @@ STORIES: list[Story] = [
     cancels_what_was_closed_by_its_max_ttl,
     cancels_what_was_closed_because_it_was_not_used,
     looks_at_a_session_just_before_its_last_job_is_cancelled,
+    reopens_a_batch_and_looks_when_it_is_closed,
 ]
 
 

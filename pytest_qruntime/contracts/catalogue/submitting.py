@@ -69,7 +69,7 @@ def _no_jobs_after(facts: Facts, end: Moment, jobs: list[JobFacts]) -> Iterator[
 def a_draining_one_takes_no_jobs(facts: Facts) -> Iterator[Outcome]:
     """SUB-03"""
     for workload in facts.workloads:
-        if not workload.drainings:
+        if not workload.drainings or facts.may_be_open_again(workload):
             continue
         for refusal in workload.refused:
             if refusal.operation == "submit" and not refusal.accepting and refusal.state not in ("closed",):
