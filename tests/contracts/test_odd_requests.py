@@ -96,6 +96,19 @@ def looks_at_a_session_just_before_its_last_job_is_cancelled(qruntime: QRuntime)
     job.metrics()
 
 
+def looks_at_a_batch_just_before_its_last_job_is_cancelled(qruntime: QRuntime) -> None:
+    """USG-05"""
+    batch = qruntime.batch()
+    job = batch.run()
+    qruntime.clock.tick("1s")
+    batch.cancel()
+    qruntime.clock.tick("3s")
+    batch.details()
+    job.cancel()
+    qruntime.clock.tick("5s")
+    job.metrics()
+
+
 def reopens_a_batch_and_looks_when_it_is_closed(qruntime: QRuntime) -> None:
     """CLS-03, SUB-03"""
     batch = qruntime.batch(max_time="10m")
@@ -121,6 +134,7 @@ STORIES: list[Story] = [
     cancels_what_was_closed_by_its_max_ttl,
     cancels_what_was_closed_because_it_was_not_used,
     looks_at_a_session_just_before_its_last_job_is_cancelled,
+    looks_at_a_batch_just_before_its_last_job_is_cancelled,
     reopens_a_batch_and_looks_when_it_is_closed,
 ]
 

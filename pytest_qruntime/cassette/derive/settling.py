@@ -25,7 +25,10 @@ def settled(workload: Workload, jobs: Sequence[Job], slack_us: int) -> Settled |
     if closed is None or not workload.opened_here or len(ends) < len(jobs):
         return None
     moments = [closed, *ends]
+    cancelled = max((job.cancelled.number for job in jobs if job.cancelled is not None), default=-1)
     for look in workload.looks:
+        if look.number < cancelled:
+            continue  # a job went on until then, be it for no time
         if look.closed and look.usage_us is not None and all(_over(moment, look, slack_us) for moment in moments):
             exact = all(moment.exact for moment in moments)
             at_us = max(moment.at_us for moment in moments)
