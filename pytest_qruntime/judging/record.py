@@ -77,7 +77,7 @@ class Record:
         """A summary for people; the same whoever ran the tests, and in whatever order."""
         entries = sorted(entry for entry, used in self._entries.items() if not used)
         return [
-            f"judged: {self.tally.traces} runs of tests",
+            f"judged: {self.tally.traces} {'run' if self.tally.traces == 1 else 'runs'} of tests",
             *(
                 f"not judged: {because}: {', '.join(sorted(labels))}"
                 for because, labels in sorted(self._unjudged.items())

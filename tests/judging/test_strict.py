@@ -79,7 +79,7 @@ def test_a_run_without_a_break_is_green_and_one_that_judges_nothing_says_so(proj
     project.write(test_it="def test_it(qruntime_session): pass", test_other="def test_other(): pass")
     kept = project.run("--qruntime-strict", "test_it.py")
     assert kept.ret == pytest.ExitCode.OK
-    kept.stdout.fnmatch_lines(["judged: 1 runs of tests", "* contracts hold: *"])
+    kept.stdout.fnmatch_lines(["judged: 1 run of tests", "* contracts hold: *"])
     other = project.run("--qruntime-strict", "test_other.py")
     assert other.ret == pytest.ExitCode.OK
     other.stdout.fnmatch_lines(["no test used a fixture of pytest-qruntime, so nothing was judged"])
@@ -90,7 +90,7 @@ def test_a_test_whose_warning_is_an_error_counts_too(project: Project) -> None:
     project.write(test_it="def test_it(qruntime): qruntime.session()")
     result = project.run("--qruntime-strict", "--qruntime-leaks=warn")
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["judged: 1 runs of tests", "left open: test_it.py::test_it: *"])
+    result.stdout.fnmatch_lines(["judged: 1 run of tests", "left open: test_it.py::test_it: *"])
 
 
 def test_workers_and_the_order_of_tests_make_no_difference(faulty: Project) -> None:
@@ -116,7 +116,7 @@ def test_a_worker_that_crashed_is_missed(project: Project) -> None:
     )
     result = project.run_apart("--qruntime-strict", "-n", "1", plugins=("xdist",))
     assert result.ret != pytest.ExitCode.OK
-    result.stdout.fnmatch_lines(["worker gw0 ended before it told what its tests showed", "judged: 1 runs of tests"])
+    result.stdout.fnmatch_lines(["worker gw0 ended before it told what its tests showed", "judged: 1 run of tests"])
 
 
 def test_without_a_terminal_the_run_fails_all_the_same(faulty: Project) -> None:
@@ -154,4 +154,4 @@ def test_of_several_attempts_at_a_test_the_last_one_counts(project: Project) -> 
     )
     result = project.run("--qruntime-strict", *QUIET)
     assert result.ret == pytest.ExitCode.OK
-    result.stdout.fnmatch_lines(["judged: 1 runs of tests"])
+    result.stdout.fnmatch_lines(["judged: 1 run of tests"])
