@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import wraps
 from importlib import import_module
@@ -200,9 +200,9 @@ def _install() -> None:
     try:
         client = places.modules()
         if _made_for != client:
-            _places[:] = _all_places()
+            _places[:] = [Place(method.owner, method.attribute, _watched(method)) for method in places.methods()]
             _made_for[:] = client
-        for place in _places:
+        for place in (*_places, *_telling()):
             place.install()
     except (ImportError, AttributeError) as error:
         _remove()
@@ -217,16 +217,19 @@ def _install() -> None:
 
 
 def _remove() -> None:
-    for place in reversed(_places):
+    for place in reversed([*_places, *_warning.values()]):
         place.remove()
     _ear.end()
     _off.close()
 
 
-def _all_places() -> list[Place]:
-    found = [Place(method.owner, method.attribute, _watched(method)) for method in places.methods()]
+def _telling() -> Iterable[Place]:
+    """What tells of warnings: in each module that warns, also in one that was loaded since the last watch."""
     telling = ears.Warnings(_heard, __file__)
-    return found + [Place(module, "warnings", telling.instead_of) for module in places.modules_that_warn()]
+    for module in places.modules_that_warn():
+        if module not in _warning:
+            _warning[module] = Place(module, "warnings", telling.instead_of)
+    return _warning.values()
 
 
 # What is wrapped is one for the whole process, so there is one of each of these.
@@ -236,5 +239,6 @@ _current: Final = _Current()
 _watches: Final = _Watches()
 _places: Final[list[Place]] = []
 _made_for: Final[list[ModuleType]] = []
+_warning: Final[dict[ModuleType, Place]] = {}
 _ear: Final = ears.Ear(_heard)
 _off: Final = ExitStack()

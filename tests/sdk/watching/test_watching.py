@@ -10,6 +10,7 @@ import threading
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -234,6 +235,20 @@ def test_a_watch_takes_everything_back_whatever_happens(backend: Any) -> None:
         disturbed()
     assert {name: one for name, one in everything().items() if one is not None} == before
     assert modules_that_warn()
+
+
+def test_a_module_that_the_client_loads_later_tells_of_its_warnings_too(backend: Any) -> None:
+    with watching():
+        pass
+    late = ModuleType("qiskit_ibm_runtime.loaded_late")
+    late.warnings = warnings  # type: ignore[attr-defined]
+    sys.modules[late.__name__] = late
+    try:
+        with watching():
+            assert vars(late)["warnings"] is not warnings
+        assert vars(late)["warnings"] is warnings
+    finally:
+        del sys.modules[late.__name__]
 
 
 def test_what_others_put_over_a_watched_method_stays_and_passes_through_afterwards(backend: Any) -> None:
