@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -225,10 +226,13 @@ def _remove() -> None:
 
 def _telling() -> Iterable[Place]:
     """What tells of warnings: in each module that warns, also in one that was loaded since the last watch."""
-    telling = ears.Warnings(_heard, __file__)
-    for module in places.modules_that_warn():
-        if module not in _warning:
-            _warning[module] = Place(module, "warnings", telling.instead_of)
+    loaded = (len(sys.modules), sys.modules[next(reversed(sys.modules))])  # whatever was loaded since is behind it
+    if _loaded != [loaded]:
+        telling = ears.Warnings(_heard, __file__)
+        for module in places.modules_that_warn():
+            if module not in _warning:
+                _warning[module] = Place(module, "warnings", telling.instead_of)
+        _loaded[:] = [loaded]
     return _warning.values()
 
 
@@ -240,5 +244,6 @@ _watches: Final = _Watches()
 _places: Final[list[Place]] = []
 _made_for: Final[list[ModuleType]] = []
 _warning: Final[dict[ModuleType, Place]] = {}
+_loaded: Final[list[tuple[int, ModuleType]]] = []
 _ear: Final = ears.Ear(_heard)
 _off: Final = ExitStack()
