@@ -45,13 +45,9 @@ class Source(ABC):
         """Why a scenario cannot be played; None: it can."""
         return None
 
-    def without_client(self) -> str | None:
-        """Why nothing can be said of the official client; None: it can be played."""
+    def play_client(self) -> Played | str:
+        """Play the stories of the official client; or why nothing can be said of it."""
         return "it is about the official client, which is played to the fake alone"
-
-    def play_client(self) -> Played:
-        """Play the stories of the official client."""
-        raise NotImplementedError(self.without_client())
 
     @abstractmethod
     def play(self, scenario: Scenario, item: pytest.Item) -> Played:
@@ -101,14 +97,10 @@ class Fake(Source):
             shown = Evidence(derive(taping.tape()), self._terms(scenario))
             return Played((shown, Evidence(qruntime.trace, Terms.of(qruntime.world))), *end)
 
-    def without_client(self) -> str | None:
-        """Why nothing can be said of the official client; None: it can be played."""
+    def play_client(self) -> Played | str:
+        """Play the stories of the official client; or why nothing can be said of it."""
         if find_spec("qiskit_ibm_runtime") is None:
             return "it is about the official client: pip install 'pytest-qruntime[qiskit]'"
-        return None
-
-    def play_client(self) -> Played:
-        """Play the stories of the official client."""
         from pytest_qruntime.mutants.client.stories import CLIENT_STORIES
 
         return Played(tuple(Evidence(*story.play()) for story in CLIENT_STORIES))

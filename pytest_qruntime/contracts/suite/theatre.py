@@ -99,11 +99,10 @@ class Theatre:
 
     def _of_the_client(self, contract: Contract) -> Outcome:
         """The same for a rule of the official client, which keeps it whatever serves it."""
-        if reason := self.source.without_client():
-            return Outcome(SKIPPED, reason)
-        if _CLIENT not in self._played:
-            self._played[_CLIENT] = self.source.play_client()
-        played = self._played[_CLIENT]
+        played = self._played.get(_CLIENT) or self.source.play_client()
+        if isinstance(played, str):
+            return Outcome(SKIPPED, played)
+        self._played[_CLIENT] = played
         if broken := list(played.breaks(contract.id)):
             return Outcome(BROKEN, "\n".join(broken), fails=True)
         if played.exercised(contract.id):
