@@ -1,4 +1,4 @@
-"""What the tests of a run showed, as plain JSON: it travels from the process that ran a test to the one that reports."""
+"""What the tests of a run showed, as plain JSON: it travels from whoever ran a test to whoever reports."""
 
 from __future__ import annotations
 
