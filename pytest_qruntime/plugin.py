@@ -33,6 +33,7 @@ from pytest_qruntime.settings import (
     spelled_out,
     uses,
 )
+from pytest_qruntime.telling import starting as telling
 
 __all__ = [
     "qiskit_runtime_service",
@@ -66,6 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     options.add(group)
     options.add_suite(group)
     judging.add(group)
+    telling.add(group, parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -81,6 +83,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     begin(config)
     judging.begin(config)
+    telling.begin(config)
     _begin_suite(config)
 
 

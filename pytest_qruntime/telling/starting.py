@@ -1,0 +1,17 @@
+"""The options of what is told, and who takes part in a run."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_qruntime.telling import collecting, failing, github, junit, reproducing, writing
+
+
+def add(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
+    """The options, and their twins in ini files."""
+
+
+def begin(config: pytest.Config) -> None:
+    """Take part in a run. Raises `pytest.UsageError` for an option that cannot be meant."""
+    for part in (collecting, failing, reproducing, writing, junit, github):
+        part.begin(config)
