@@ -34,6 +34,7 @@ GOALS: Final = {
     "P15": "judging",
     "P16": "params",
     "cold": "cold",
+    "suites": "suites",
 }
 """Which module measures what."""
 
