@@ -13,6 +13,7 @@ from pytest_qruntime.judging.allowed import Entry, allowed
 from pytest_qruntime.judging.errors import ContractWarning, LeakedSessionWarning
 from pytest_qruntime.judging.hooks import JUDGE, OVER, TOLD
 from pytest_qruntime.judging.openings import Openings
+from pytest_qruntime.judging.shown import TRIAL
 from pytest_qruntime.model.errors import QRuntimeError
 from pytest_qruntime.recording.phase import FAILED, UNANSWERED
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_qruntime.contracts import Terms
     from pytest_qruntime.judging.evidence import Evidence, Listening
     from pytest_qruntime.judging.leaks import Leak
+    from pytest_qruntime.judging.openings import Opening
     from pytest_qruntime.judging.record import Judgement
     from pytest_qruntime.model import Trace
     from pytest_qruntime.runtime.surface import Surface
@@ -68,6 +70,7 @@ class Trial:
     def begin(self, surface: Surface) -> None:
         """The service is there, and nobody has used it."""
         self._surface = surface
+        self._item.stash[TRIAL] = self
         if self._leaks != "off":
             surface.on_open(self._openings.note)
         if self._judge.strict and self._contracts != "off":
@@ -112,6 +115,23 @@ class Trial:
             self._item.stash.setdefault(TOLD, []).extend(problems)
         elif problems:
             pytest.fail("\n\n".join(problems), pytrace=False)
+
+    # -- what it shows to others -------------------------------------------------------------------------------------
+
+    @property
+    def surface(self) -> Surface | None:
+        """The service; None: it is not there yet."""
+        return self._surface
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """Those of the test."""
+        return self._decided
+
+    @property
+    def opened(self) -> Mapping[str, Opening]:
+        """Who opened its sessions and batches so far, by their ids; empty if nobody looks for leaks."""
+        return self._openings.found
 
     # ------------------------------------------------------------------------------------------------------------------
 
