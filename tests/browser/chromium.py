@@ -23,6 +23,7 @@ _READS, _WRITES, _ENOUGH = 3, 4, 10
 _KEYS: Final = {"Tab": (9, ""), "Enter": (13, "\r"), "ArrowRight": (39, "")}
 _OPTIONS: Final = (
     "--headless",
+    "--no-sandbox",  # which root cannot have, nor anybody in most containers; what is opened here are our own pages
     "--remote-debugging-pipe",
     "--disable-gpu",
     "--disable-dev-shm-usage",
@@ -56,13 +57,13 @@ class Chromium:
         self._events: deque[Json] = deque()
         reads, self._to = _pipe()
         self._from, writes = _pipe()
-        root = ["--no-sandbox"] if os.geteuid() == 0 else []
-        quiet = (os.POSIX_SPAWN_OPEN, 2, str(folder / "stderr"), os.O_WRONLY | os.O_CREAT, 0o600)
+        self._said = folder / "stderr"
+        said = (os.POSIX_SPAWN_OPEN, 2, str(self._said), os.O_WRONLY | os.O_CREAT, 0o600)
         self._pid = os.posix_spawn(
             program,
-            [program, *_OPTIONS, *root, f"--user-data-dir={folder / 'profile'}", "about:blank"],
+            [program, *_OPTIONS, f"--user-data-dir={folder / 'profile'}", "about:blank"],
             os.environ,
-            file_actions=[(os.POSIX_SPAWN_DUP2, reads, _READS), (os.POSIX_SPAWN_DUP2, writes, _WRITES), quiet],
+            file_actions=[(os.POSIX_SPAWN_DUP2, reads, _READS), (os.POSIX_SPAWN_DUP2, writes, _WRITES), said],
             setpgroup=0,
         )
         os.close(reads)
@@ -131,7 +132,7 @@ class Chromium:
                 raise TimeoutError(f"Chromium has not answered for {PATIENCE_S} s")
             more = os.read(self._from, 1 << 20)
             if not more:
-                raise EOFError("Chromium has ended")
+                raise EOFError(f"Chromium has ended: {self._said.read_text(errors='replace')[-2000:]}")
             self._unread += more
         line, _, self._unread = self._unread.partition(b"\0")
         message: Json = json.loads(line)
