@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from pytest_qruntime.machine.spelling import Spelling
+from pytest_qruntime.reproducing.spelling import Spelling
 
 
 class Drawing:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pytest_qruntime.client import ServiceError
 from pytest_qruntime.machine.drawn import Drawing
-from pytest_qruntime.machine.spelling import Spelling
+from pytest_qruntime.reproducing.function import refusal, suppressed
+from pytest_qruntime.reproducing.spelling import Spelling
 
 MACHINE: Final = "machine"
 """The variable of the machine itself."""
@@ -46,9 +47,7 @@ class Line:
         if self.passed is None:
             yield text
         else:
-            error, why = self.passed
-            yield f"with suppress({error}):  # {why}"
-            yield f"    {text}"
+            yield from suppressed(text, *self.passed)
 
 
 class Script:
@@ -104,5 +103,4 @@ def passed(error: Exception) -> tuple[str, str]:
     """The name of an error that is no failure, and why it came."""
     if not isinstance(error, ServiceError):
         return type(error).__name__, "no failure"
-    code = "" if error.code is None else f", code {error.code}"
-    return "ServiceError", f"refused: HTTP {error.status}{code}"
+    return "ServiceError", refusal(error.status, error.code)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_qruntime import Plan
-from pytest_qruntime.machine.spelling import Spelling
+from pytest_qruntime.reproducing.spelling import Spelling
 
 
 class Colour(enum.Enum):
@@ -85,6 +85,14 @@ def test_public_names_are_imported_from_where_users_find_them() -> None:
     text = spelling.of(Plan.named("open"))
     assert "from pytest_qruntime import Plan" in spelling.imports
     assert read(spelling, text) == Plan.named("open")
+
+
+def test_of_a_plan_only_what_is_different_is_written() -> None:
+    spelling, plan = Spelling(), Plan.named("flex").but(pending_limit=3)
+    assert spelling.of(plan) == 'Plan.named("flex").but(pending_limit=3)'
+    assert read(spelling, spelling.of(plan)) == plan
+    own = Plan(name="own", max_job_s=60)
+    assert read(spelling, spelling.of(own)) == own
 
 
 JSON: st.SearchStrategy[Any] = st.recursive(

@@ -13,6 +13,7 @@ from math import isfinite
 from typing import Any, Final
 
 from pytest_qruntime.client import Job, Workload
+from pytest_qruntime.model.plan import PLANS, PREMIUM, Plan
 
 PLAIN: Final = (type(None), bool, int, str, bytes, complex)
 _BRACKETS: Final[Mapping[type, tuple[str, str]]] = {
@@ -64,6 +65,8 @@ class Spelling:
             return self._collection(value, *_BRACKETS[kind])
         if kind is dict:
             return "{" + ", ".join(f"{self.of(key)}: {self.of(one)}" for key, one in value.items()) + "}"
+        if kind is Plan:
+            return self._plan(value)
         return self._handle(value) or self._object(value)
 
     def arguments(self, *positional: Any, **named: Any) -> str:
@@ -86,6 +89,15 @@ class Spelling:
         if isinstance(value, Workload):
             return f"{self.reference(type(value))}.from_id(qruntime.http, {value.session_id!r})"
         return None
+
+    def _plan(self, plan: Plan) -> str:
+        """The nearest plan that has a name, and what is different."""
+        known = PLANS.get(plan.name, PREMIUM)
+        changed = {one.name: getattr(plan, one.name) for one in fields(plan)}
+        changed = {name: value for name, value in changed.items() if value != getattr(known, name)}
+        self.imports.add("from pytest_qruntime import Plan")
+        but = f".but({self.arguments(**changed)})" if changed else ""
+        return f"Plan.named({self.of(known.name)}){but}"
 
     def _object(self, value: Any) -> str:
         kind = type(value)
