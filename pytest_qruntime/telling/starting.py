@@ -9,6 +9,7 @@ from pytest_qruntime.telling import collecting, failing, github, junit, reproduc
 
 def add(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
     """The options, and their twins in ini files."""
+    writing.add(group, parser)
 
 
 def begin(config: pytest.Config) -> None:
