@@ -7,10 +7,11 @@ from typing import Final
 
 import pytest
 
+from pytest_qruntime.model.choosing import Script, read, written
 from pytest_qruntime.recording.rounds import Reports, attempted
 from pytest_qruntime.repeating import properties
 from pytest_qruntime.repeating.runs import InOrder, duration, failing, lasting, noted, went_through
-from pytest_qruntime.repeating.search import Script, Search, read, written
+from pytest_qruntime.repeating.search import Search
 from pytest_qruntime.repeating.words import differences
 
 Run = Callable[[InOrder], Reports]

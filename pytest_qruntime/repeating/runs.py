@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from pytest_qruntime import arguments
 from pytest_qruntime.model import World
+from pytest_qruntime.model.choosing import Script
 from pytest_qruntime.recording.rounds import Reports
 from pytest_qruntime.repeating.observed import Observed
-from pytest_qruntime.repeating.search import Script
 
 _WIDTH: Final = 100
 _MODULE: Final = re.compile(r"^(\w+\.)+(?=[A-Z]\w*:)")  # of an exception

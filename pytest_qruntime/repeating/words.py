@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pytest_qruntime.clock.durations import words_of
 from pytest_qruntime.model import World
 from pytest_qruntime.model import trace as kinds
+from pytest_qruntime.model.choosing import Point
 from pytest_qruntime.model.events import Deadline
-from pytest_qruntime.repeating.search import Point
 
 _MODES = {"dedicated": "session", "batch": "batch"}
 

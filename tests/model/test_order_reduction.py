@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from pytest_qruntime.model import Durations, JobRequest, Policy, RefusedError, Trace, World, orders
+from pytest_qruntime.model.choosing import Script
 from pytest_qruntime.model.events import ARRIVAL, Timer
-from pytest_qruntime.repeating.search import Script, Search
+from pytest_qruntime.repeating.search import Search
 
 SECOND = 1_000_000
 KNOBS: list[dict[str, Any]] = [

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from pytest_qruntime.model.choosing import Script, read, written
 from pytest_qruntime.model.events import Deadline
-from pytest_qruntime.repeating.search import Script, Search, read, written
+from pytest_qruntime.repeating.search import Search
 
 
 def event(name: str) -> Deadline:
