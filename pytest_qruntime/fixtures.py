@@ -95,16 +95,22 @@ def qruntime_server(qruntime: Surface) -> Iterator[LoopbackServer]:
 
 @pytest.fixture
 def qruntime_session(qruntime: Surface) -> Iterator[Session]:
-    """An open session on the default backend, closed at teardown."""
+    """An open session on the default backend, closed at teardown, whatever the test lets go wrong."""
+    from pytest_qruntime.runtime.troubles import heal
+
     with qruntime.session() as session:
         yield session
+        heal(qruntime)
 
 
 @pytest.fixture
 def qruntime_batch(qruntime: Surface) -> Iterator[Batch]:
-    """An open batch on the default backend, closed at teardown."""
+    """An open batch on the default backend, closed at teardown, whatever the test lets go wrong."""
+    from pytest_qruntime.runtime.troubles import heal
+
     with qruntime.batch() as batch:
         yield batch
+        heal(qruntime)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from pytest_qruntime.model.errors import Refusal, RefusedError
-from pytest_qruntime.network.fault import Fault
+from pytest_qruntime.network.fault import Fault, body_of
 from pytest_qruntime.rest.answers import JSON_TYPE, to_bytes
 from pytest_qruntime.rest.errors import error_document
 from pytest_qruntime.rest.faults import Fault as Wrong
@@ -81,6 +81,4 @@ def _page(status: int) -> bytes:
 
 
 def _given(body: str | bytes | Mapping[str, Any], headers: Headers) -> tuple[Headers, bytes]:
-    if isinstance(body, Mapping):
-        return JSON_TYPE, to_bytes(dict(body))
-    return headers, body.encode() if isinstance(body, str) else body
+    return JSON_TYPE if isinstance(body, Mapping) else headers, body_of(body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import timedelta
@@ -13,6 +14,7 @@ from pytest_qruntime.clock.durations import micros_of
 from pytest_qruntime.model.errors import ConfigurationError, whole_number
 from pytest_qruntime.network.names import known_name
 from pytest_qruntime.network.where import Where
+from pytest_qruntime.rest.answers import to_bytes
 
 __tracebackhide__ = True  # what is wrong with a fault is told where it is given
 
@@ -34,6 +36,7 @@ KINDS: Final[Mapping[str, str]] = {
 
 Duration = str | float | timedelta
 _UNSAID: Final[Any] = object()
+_DURATION: Final = re.compile(r"(?:\d+(?:\.\d+)?(?:d|h|m|s|ms))+")
 _TAKES_EFFECT: Final = frozenset({"lost", "slow", "truncated", "malformed"})
 
 
@@ -118,8 +121,10 @@ class Fault:
             raise ConfigurationError(f"delay is {self.delay!r}; expected more than no time, such as '30s'")
         if self.retry_after is not None:
             _check_retry_after(self.retry_after, is_status)
-        if self.body is not None and not (is_status or self.what == "malformed"):
-            raise ConfigurationError(f"{self.what!r} has a body, and no answer to put it in; leave it out")
+        if self.body is not None:
+            if not (is_status or self.what == "malformed"):
+                raise ConfigurationError(f"{self.what!r} has a body, and no answer to put it in; leave it out")
+            _check_body(self.body)
         effect: Any = self.effect
         if not isinstance(effect, bool) or (effect and not (is_status or self.what == "read_timeout")):
             raise ConfigurationError(
@@ -154,6 +159,35 @@ def _check_what(what: object) -> None:
 def _check_retry_after(value: object, is_status: bool) -> None:
     if not is_status:
         raise ConfigurationError(f"retry_after is {value!r}; it goes with a status, such as 429 or 503")
-    if isinstance(value, str) and value.strip():
+    if isinstance(value, str):
+        if _DURATION.fullmatch(value):
+            raise ConfigurationError(
+                f"retry_after is {value!r}; a service says seconds: {micros_of(value) // 1_000_000}"
+            )
+        if value.isascii() and value.isprintable() and value.strip():
+            return
+    elif isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return
-    whole_number("retry_after", value, minimum=0)
+    raise ConfigurationError(
+        f"retry_after is {value!r}; expected whole seconds, zero or more, or a date as HTTP has it, such as "
+        "'Wed, 21 Oct 2015 07:28:00 GMT'"
+    )
+
+
+def _check_body(body: object) -> None:
+    """What cannot be sent is told now, and not to the client under test."""
+    try:
+        body_of(body)
+    except (TypeError, ValueError) as problem:
+        raise ConfigurationError(f"body is {body!r}; expected text, bytes, or a mapping for JSON ({problem})") from None
+
+
+def body_of(body: object) -> bytes:
+    """The bytes of a body. Raises `TypeError` or `ValueError` for what has none."""
+    if isinstance(body, Mapping):
+        return to_bytes(dict(body))
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, bytes):
+        return body
+    raise TypeError(f"it is of type {type(body).__name__}")

@@ -11,7 +11,7 @@ from pydantic_core import from_json
 from typing_extensions import Unpack
 
 from pytest_qruntime.clock.instants import iso, utc
-from pytest_qruntime.model.errors import QRuntimeError
+from pytest_qruntime.model.errors import ConfigurationError, QRuntimeError
 from pytest_qruntime.network.fault import Fault
 from pytest_qruntime.network.where import RequestOptions, Where
 from pytest_qruntime.rest.http import Request, Response
@@ -167,9 +167,10 @@ class Requests:
             status: of the answer.
             failed: whether a fault of the test's acted.
 
-        Raises `ConfigurationError` for an operation, a method or a path that no request can have.
+        Raises `ConfigurationError` for an operation, a method, a path or a status that no request can have.
         """
         where = Where(operation, **options)
+        _check(status, failed)
         found = [
             one
             for one in self._records
@@ -287,6 +288,15 @@ def _record(unix_us: int, request: Request, response: Response | None, fault: Fa
     method, host, path, query, headers, body = request
     status, answer = (None, b"") if response is None else (response.status, response.body)
     return RequestRecord(unix_us, method, host, path, query, agent_of(headers), body, status, answer, fault)
+
+
+def _check(status: object, failed: object) -> None:
+    """Of what no request can have there is none: `none` would hold, and prove nothing."""
+    number = isinstance(status, int) and not isinstance(status, bool)
+    if status is not None and not (number and 100 <= status <= 599):  # type: ignore[operator]
+        raise ConfigurationError(f"status is {status!r}; expected that of an answer, from 100 to 599, such as 200")
+    if failed is not None and not isinstance(failed, bool):
+        raise ConfigurationError(f"failed is {failed!r}; expected True or False")
 
 
 def agent_of(headers: Mapping[str, str]) -> str:

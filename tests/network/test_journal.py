@@ -125,6 +125,11 @@ def test_a_choice_that_nothing_can_match_is_told(three: QRuntime) -> None:
         three.requests.where("sumbit")
     with pytest.raises(ConfigurationError, match="which no path of the service matches"):
         three.requests.where(path="/v1/job")
+    for status in ("200", 99, 600, True, 200.0):
+        with pytest.raises(ConfigurationError, match=f"status is {status!r}; expected that of an answer"):
+            three.requests.where(status=status)  # type: ignore[arg-type]
+    with pytest.raises(ConfigurationError, match="failed is 'no'; expected True or False"):
+        three.requests.where(failed="no")  # type: ignore[arg-type]
 
 
 def test_of_many_requests_the_first_and_the_last_are_shown(qruntime: QRuntime) -> None:

@@ -93,6 +93,9 @@ KEEPS = """
         "qruntime.clock.tick('30d')",
         "qruntime.http.close()",
         "qruntime.backend().set_status('offline')",
+        "qruntime.fail(503, times=None)",
+        "qruntime.fail('read_timeout', 'close', lasting='30d')",
+        "qruntime.before('close', lambda: 1 / 0, times=None)",
     ],
 )
 def test_teardown_closes_whatever_the_test_did(project: Project, body: str) -> None:
