@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pytest_qruntime.cassette.derive import derive
+from pytest_qruntime.cassette.errors import CassetteError
 from pytest_qruntime.cassette.files import load
 from pytest_qruntime.cassette.printable import printable
 from pytest_qruntime.cassette.putting import put
@@ -16,9 +17,11 @@ from pytest_qruntime.contracts import Terms, check
 from pytest_qruntime.model import Trace
 from pytest_qruntime.model.errors import QRuntimeError
 from pytest_qruntime.report.timeline import Timeline, broken_in
+from pytest_qruntime.report.timeline.text import NARROWEST
 
 DONE, UNUSABLE = 0, 2
 TRACE: Final = ".jsonl"
+BEGIN: Final = b'{"at_us":'
 FORMS: Final = (".svg", ".html", ".txt")
 
 
@@ -35,8 +38,7 @@ def show(file: str, output: str | None, *, width: int | None, color: str) -> int
         0, or 2 with a sentence on stderr if a file cannot be read or written; then nothing was written.
     """
     try:
-        if output is not None and Path(output).suffix not in FORMS:
-            raise QRuntimeError(f"-o is {output!r}; expected a name that ends in {', '.join(FORMS)}")
+        _check(output, width)
         timeline = _timeline(file)
         if output is None:
             colored = color == "yes" or (color == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
@@ -50,8 +52,17 @@ def show(file: str, output: str | None, *, width: int | None, color: str) -> int
     return DONE
 
 
+def _check(output: str | None, width: int | None) -> None:
+    if output is not None and Path(output).suffix not in FORMS:
+        raise QRuntimeError(f"-o is {output!r}; expected a name that ends in {', '.join(FORMS)}")
+    if output is not None and Path(output).is_dir():
+        raise QRuntimeError(f"-o is {output!r}, and that is a folder; expected a file")
+    if width is not None and width < NARROWEST:
+        raise QRuntimeError(f"--width is {width}; expected at least {NARROWEST} characters")
+
+
 def _timeline(file: str) -> Timeline:
-    trace = _trace(file) if file.endswith(TRACE) else derive(load(file))
+    trace = _trace(file) if file.endswith(TRACE) else _recording(file)
     report = check(trace, terms=Terms(alone=True))
     return Timeline(trace, breaks=broken_in(report))
 
@@ -59,8 +70,26 @@ def _timeline(file: str) -> Timeline:
 def _trace(file: str) -> Trace:
     try:
         return Trace.from_jsonl(Path(file).read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise QRuntimeError(f"{file}, byte {error.start}: this is not UTF-8, and so no trace") from None
     except ValueError as error:
         raise QRuntimeError(f"{file}, {error}") from None
+
+
+def _recording(file: str) -> Trace:
+    try:
+        return derive(load(file))
+    except CassetteError:
+        if not _begins_as_a_trace(file):
+            raise
+    raise QRuntimeError(f"{file} holds the lines of a trace; give it a name that ends in {TRACE}")
+
+
+def _begins_as_a_trace(file: str) -> bool:
+    if not os.path.isfile(file):
+        return False
+    with open(file, "rb") as begin:
+        return begin.read(len(BEGIN)) == BEGIN
 
 
 def _drawn(timeline: Timeline, output: str, title: str, width: int | None) -> str:

@@ -153,13 +153,19 @@ class Trace:
     def from_jsonl(cls, text: str) -> Trace:
         """The trace that `to_jsonl` wrote; it is complete unless an event tells of the exchange that showed it.
 
-        Raises `ValueError` that names the line which is no event.
+        Raises `ValueError` that names the line which is no event, or stands before what happened before it.
         """
         read = cls()
+        last_us = 0
         for number, line in enumerate(text.splitlines(), 1):
             event = _event_of(line)
             if event is None:
                 raise ValueError(f"line {number}: expected an event as Trace.to_jsonl() writes it, found {line[:60]!r}")
+            if event.at_us < last_us:
+                raise ValueError(
+                    f"line {number}: at_us is {event.at_us}; expected {last_us} or more: time goes forward"
+                )
+            last_us = event.at_us
             read.record(*event)
             read.complete = read.complete and "exchange" not in event.data
         return read
@@ -172,10 +178,10 @@ def _event_of(line: str) -> Event | None:
     """The event that a line of JSON tells of; None if it is none."""
     try:
         fields = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):  # brackets within brackets within ...
         return None
     if not isinstance(fields, dict) or set(fields) != set(Event._fields):
         return None
     names = (fields["backend"], fields["workload"], fields["job"])
-    whole = type(fields["at_us"]) is int and isinstance(fields["kind"], str) and isinstance(fields["data"], dict)
+    whole = type(fields["at_us"]) is int and fields["kind"] in KINDS and isinstance(fields["data"], dict)
     return Event(**fields) if whole and all(name is None or isinstance(name, str) for name in names) else None

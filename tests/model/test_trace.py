@@ -101,11 +101,34 @@ def test_lines_that_tell_of_exchanges_are_not_a_complete_trace() -> None:
     assert not Trace.from_jsonl(trace.to_jsonl()).complete
 
 
+QUEUED = '{"at_us":1,"backend":null,"data":{},"job":null,"kind":"job.queued","workload":null}\n'
+
+
 @pytest.mark.parametrize(
     "line",
-    ["{", "[]", '{"at_us": 1}', '{"at_us":1.5,"backend":null,"data":{},"job":null,"kind":"x","workload":null}'],
+    [
+        "{",
+        "[]",
+        "[" * 100_000,
+        '{"at_us": 1}',
+        QUEUED.replace('"at_us":1', '"at_us":1.5'),
+        QUEUED.replace("queued", "dances"),
+        QUEUED.replace('"kind":"job.queued"', '"kind":["job.queued"]'),
+    ],
 )
 def test_a_line_that_is_no_event_is_refused_by_its_number(line: str) -> None:
-    good = '{"at_us":1,"backend":null,"data":{},"job":null,"kind":"x","workload":null}\n'
     with pytest.raises(ValueError, match=r"^line 2: expected an event"):
-        Trace.from_jsonl(good + line)
+        Trace.from_jsonl(QUEUED + line)
+
+
+@pytest.mark.parametrize(("at_us", "least"), [(0, 1), (-1, 1)])
+def test_so_is_one_that_goes_back_in_time(at_us: int, least: int) -> None:
+    earlier = QUEUED.replace('"at_us":1', f'"at_us":{at_us}')
+    with pytest.raises(ValueError, match=f"^line 2: at_us is {at_us}; expected {least} or more: time goes forward"):
+        Trace.from_jsonl(QUEUED + earlier)
+    assert len(Trace.from_jsonl(QUEUED + QUEUED)) == 2
+
+
+def test_nothing_happens_before_the_beginning() -> None:
+    with pytest.raises(ValueError, match=r"^line 1: at_us is -5; expected 0 or more"):
+        Trace.from_jsonl(QUEUED.replace('"at_us":1', '"at_us":-5'))
