@@ -10,20 +10,30 @@ if TYPE_CHECKING:
     from pytest_qruntime.report.run.shown import Leaked
 
 SECOND_US: Final = 1_000_000
-_FINE_S: Final = 0.01
+_LEAST_S: Final = 0.01
 
 
 def length(seconds: float) -> str:
     """A length of time, in brief: ``2h15m``, ``15m8s``, ``3.1s``, ``0.05s``."""
-    if 0 < seconds < _FINE_S:
-        return f"{seconds:.1g}s" if seconds >= _FINE_S / 10 else "<1ms"
-    return brief(round(seconds if seconds >= 1 else round(seconds, 2), 6) * SECOND_US)
+    if 0 < seconds < _LEAST_S:
+        return f"<{_LEAST_S:g}s"
+    return brief(round(seconds * SECOND_US) if seconds >= 1 else round(seconds * 100) * SECOND_US // 100)
 
 
 def count(number: int, what: str) -> str:
     """``1 test``, ``2 tests``, ``2 batches``."""
     many = f"{what}es" if what.endswith("ch") else f"{what}s"
     return f"{number:,} {what if number == 1 else many}"
+
+
+def workloads(number: int) -> str:
+    """``1 session or batch``, ``2 sessions and batches``."""
+    return "1 session or batch" if number == 1 else f"{number:,} sessions and batches"
+
+
+def percent(share: float) -> str:
+    """``18.9 %``."""
+    return f"{round(share, 1):g} %"
 
 
 def opened_by(leak: Leaked) -> str:

@@ -1,0 +1,188 @@
+"""The report for the summary of a job, or for a pull request: Markdown as GitHub reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from pytest_qruntime.report.run.escaping import code, fenced
+from pytest_qruntime.report.run.escaping import markdown as text
+from pytest_qruntime.report.run.figures import Figure, figures
+from pytest_qruntime.report.run.verdict import Level, broken, failing, left, verdict
+from pytest_qruntime.report.run.words import count, instant, length, opened_by, percent, workloads
+
+if TYPE_CHECKING:
+    from pytest_qruntime.report.run.document import CoverageTable, Document, Left
+    from pytest_qruntime.report.run.shown import Test
+
+ROWS: Final = 50
+"""So many rows has a table at most."""
+CHARACTERS: Final = 60_000
+"""So long it may be; GitHub takes 65 536 in a comment."""
+_SIGNS: Final[dict[Level, str]] = {"good": "✅", "odd": "⚠️", "bad": "❌", "none": "⚪"}
+
+
+def markdown(document: Document) -> str:
+    """The report. Of what is many, the first are told, and how many there are."""
+    parts = [
+        *_head(document),
+        *_left(document),
+        *_broken(document),
+        *_costs(document),
+        *_recordings(document),
+        *_lifecycle(document),
+        *_never(document),
+    ]
+    report = "\n".join(parts)
+    return report + "".join(_failing(document, CHARACTERS - len(report)))
+
+
+def _head(document: Document) -> Iterator[str]:
+    level, headline = verdict(document)
+    yield f"## {_SIGNS[level]} pytest-qruntime: {headline[0].lower()}{headline[1:]}\n"
+    yield from (f"- **{text(sentence)}**" for sentence in document["failures"])
+    yield from (f"- missing: {text(sentence)}" for sentence in document["lost"])
+    if document["failures"] or document["lost"]:
+        yield ""
+    if document["totals"]["tests"]:
+        yield _table(("", ""), (_figure(figure) for figure in figures(document)))
+
+
+def _figure(figure: Figure) -> tuple[str, str]:
+    more = f" ({figure.more})" if figure.more else ""
+    return figure.name, text(f"{figure.value}{more}")
+
+
+def _left(document: Document) -> Iterator[str]:
+    if leaks := left(document):
+        yield f"### Left open: {len(leaks)}\n"
+        heads = ("what", "opened by", "in the test", "cost so far", "left alone, it would have cost")
+        yield _table(heads, map(_leak, leaks))
+    if allowed := len(document["leaks"]) - len(leaks):
+        yield f"Left open where that is allowed: {workloads(allowed)}.\n"
+
+
+def _leak(leak: Left) -> tuple[str, ...]:
+    used, cost, closed = leak["used_s"], leak["cost_s"], leak["closed_s"]
+    until = "" if closed is None else f" by {instant(closed)}"
+    return (
+        f"{leak['kind']} {code(leak['id'])}",
+        code(opened_by(leak)),
+        code(leak["test"]),
+        "unknown" if used is None else length(used),
+        "unknown" if cost is None else f"{length(cost)}{until}",
+    )
+
+
+def _broken(document: Document) -> Iterator[str]:
+    if rules := broken(document):
+        yield f"### Broken contracts: {len(rules)}\n"
+        rows = [
+            (
+                f"**{rule['id']}** ({rule['level']}): {text(rule['statement'])}",
+                code(one["test"]),
+                code(one["by"]) if one["by"] else "nothing happened",
+                text(one["expected"]),
+                text(one["seen"]),
+            )
+            for rule in rules
+            for one in rule["broken"]
+            if one["allowed"] is None
+        ]
+        yield _table(("contract", "in the test", "by", "expected", "seen"), rows)
+
+
+def _costs(document: Document) -> Iterator[str]:
+    if document["costs"]:
+        yield "### What it would have cost\n"
+        rows = [(text(one["plan"]), length(one["qpu_s"]), length(one["left_s"])) for one in document["costs"]]
+        yield _table(("plan", "QPU time", "later, for what was left open"), rows)
+
+
+def _recordings(document: Document) -> Iterator[str]:
+    told = document["recordings"]
+    sentences = [
+        *told["old"],
+        *(f"{file} is used by no test" for file in told["unused"]),
+        *told["unreached"],
+        *told["dropped"],
+        *told["recorded"],
+        *told["spent"],
+        *told["rescued"],
+    ]
+    if sentences:
+        yield "### Recordings\n"
+        yield "".join(f"- {text(sentence)}\n" for sentence in sentences[:ROWS])
+        yield from _more(len(sentences))
+
+
+def _lifecycle(document: Document) -> Iterator[str]:
+    lifecycle = document["lifecycle"]
+    if document["totals"]["tests"]:
+        share = percent(lifecycle["percent"])
+        yield f"### Lifecycle coverage: {lifecycle['driven']} of {lifecycle['total']} ({share})\n"
+        tables = "\n".join(_states(table) for table in lifecycle["tables"])
+        yield _folded("What can happen in each state, and what the tests made happen", tables)
+
+
+def _states(table: CoverageTable) -> str:
+    """Its events are columns; what cannot happen has an empty place."""
+    events = list(dict.fromkeys(cell["event"] for state in table["states"] for cell in state["cells"]))
+    rows = []
+    for state in table["states"]:
+        marks = {cell["event"]: "✓ driven" if cell["driven"] else "never" for cell in state["cells"]}
+        rows.append((f"**{text(state['state'])}**", *(marks.get(event, "") for event in events)))
+    return _table((table["name"], *events), rows)
+
+
+def _never(document: Document) -> Iterator[str]:
+    never = [one for one in document["contracts"] if one["verdict"] == "not exercised"]
+    if never and document["totals"]["tests"]:
+        told = "".join(f"- **{one['id']}**: {text(one['statement'])}\n" for one in never)
+        yield _folded(f"{count(len(never), 'contract')} never exercised", told)
+
+
+def _failing(document: Document, room: int) -> Iterator[str]:
+    """As many as there is room for, each in a fold of its own."""
+    tests = failing(document)
+    for number, test in enumerate(tests):
+        told = ("" if number else f"\n### Failing tests: {len(tests)}\n\n") + _folded(*_failed(test))
+        room -= len(told)
+        if room < 0:
+            yield f"\nThere is no room for {count(len(tests) - number, 'more failing test')}.\n"
+            return
+        yield told
+
+
+def _failed(test: Test) -> tuple[str, str]:
+    problem = "" if test["problem"] is None else f": {text(test['problem'])}"
+    drawn = test["drawn"]
+    timeline = drawn["timeline"] if drawn else None
+    program = drawn["program"] if drawn else None
+    parts = [
+        fenced(timeline, "text") if timeline else "",
+        f"The shortest test that shows it:\n\n{fenced(program, 'python')}" if program else "",
+    ]
+    return f"{code(test['id'])} {test['outcome']}{problem}", "\n".join(filter(None, parts))
+
+
+# -- pieces --------------------------------------------------------------------------------------------------------
+
+
+def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    heads, rows = tuple(heads), list(rows)
+    lines = [_row(heads), _row("---" for _ in heads), *map(_row, rows[:ROWS])]
+    return "\n".join([*lines, "", *_more(len(rows))])
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _more(number: int) -> Iterator[str]:
+    if number > ROWS:
+        yield f"And {number - ROWS} more.\n"
+
+
+def _folded(summary: str, told: str) -> str:
+    return f"<details><summary>{summary}</summary>\n\n{told}\n</details>\n"
