@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from pytest_qruntime.contracts.calls import CallFacts
 from pytest_qruntime.contracts.checking import Report
@@ -26,10 +26,32 @@ ENDS: Final = (CLOSED_BY_USER, CLOSED_EARLY, CLOSED_UNUSED, CLOSED_AFTER_LAST_JO
 USAGE: Final = tuple(f"USG-{number:02}" for number in range(1, 11))
 
 _REFUSED_FOR_IT: Final = ("workload_closed", "workload_not_accepting")
+_FOUND: Final = "qruntime_found"
 _HINT: Final = (
     "  What stands behind this test shows what its client saw and nothing else. Let the test look at the session and\n"
     "  its jobs after their end (status(), metrics()), or run it on the fake, which shows everything."
 )
+
+
+class Complaint(NamedTuple):
+    """What an assertion found: when, in a few words, and the whole of it. A timeline shows it there."""
+
+    at_us: int
+    short: str
+    text: str
+
+
+def complained(text: str, found: Iterable[Complaint]) -> AssertionError:
+    """An error that says what it found."""
+    error = AssertionError(text)
+    setattr(error, _FOUND, tuple(found))
+    return error
+
+
+def complaints(error: BaseException | None) -> Sequence[Complaint]:
+    """What an error of ours has found; nothing, if it is none."""
+    found: Sequence[Complaint] = getattr(error, _FOUND, ())
+    return found
 
 
 def unexercised(contracts: Sequence[Contract], trace: Trace, what: str) -> str:
@@ -78,7 +100,20 @@ def kept_open(workload: WorkloadFacts, now_us: int) -> Break | None:
     return Break(now_us, workload.id, None, expected, seen)
 
 
-def told(report: Report, head: str, contract: Contract, breaks: Sequence[Break]) -> str:
+def told(report: Report, head: str, contract: Contract, breaks: Sequence[Break]) -> AssertionError:
     """A failed assertion that is about the code under test: what it did, the rule behind it, and when."""
     rule = [f"  {contract.id}: {contract.statement}", f"  source: {sources_of(contract)}"]
-    return "\n".join([head, *rule, *(report.told(one) for one in breaks)])
+    text = "\n".join([head, *rule, *(report.told(one) for one in breaks)])
+    what = f"THE ASSERTION FOUND: {head}"
+    return complained(text, [_complaint(one, "what the assertion found", what) for one in breaks])
+
+
+def against(report: Report) -> AssertionError:
+    """A failed assertion that the service kept its contracts."""
+    text = "\n".join(report.describe(finding) for finding in report.broken)
+    found = [(finding.contract.id, one) for finding in report.broken for one in finding.breaks]
+    return complained(text, [_complaint(one, f"{name} is broken", f"{name} BROKEN") for name, one in found])
+
+
+def _complaint(one: Break, short: str, head: str) -> Complaint:
+    return Complaint(one.at_us, short, f"{head}: expected {one.expected}; seen {one.seen}")

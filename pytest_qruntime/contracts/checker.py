@@ -103,7 +103,7 @@ class ContractChecker:
         _fail_if_broken(report)
         if late := list(assertions.submitted_late(workloads)):
             head = "a job was submitted after its session or batch was closed"
-            raise AssertionError(assertions.told(report, head, rules[0], late))
+            raise assertions.told(report, head, rules[0], late)
         if not any(one.ended or one.drainings for one in workloads):
             raise AssertionError(
                 "nothing in this trace shows that there are no submits after a close: no session or batch was closed. "
@@ -125,7 +125,7 @@ class ContractChecker:
             raise AssertionError(assertions.unexercised([found("SDK-01")], facts.trace, what))
         if strayed := [one for one in outcomes if isinstance(one, Break)]:
             head = "a job was submitted in the with block of a session or batch, and does not belong to it"
-            raise AssertionError(assertions.told(judged(facts, [rule]), head, rule, strayed))
+            raise assertions.told(judged(facts, [rule]), head, rule, strayed)
 
     def assert_submits_refused_after_close(self, session: object = None) -> None:
         """The service refused every submit to what was closed or being closed, and there was one (SUB-02, SUB-03)."""
@@ -169,7 +169,7 @@ class ContractChecker:
             _fail_if_broken(report)
             if (kept := assertions.kept_open(one, now_us)) is not None:
                 head = f"session or batch {one.id} was not closed automatically"
-                raise AssertionError(assertions.told(report, head, found("CLS-03"), [kept]))
+                raise assertions.told(report, head, found("CLS-03"), [kept])
             how = "" if by is None else f", by: {by}"
             _fail_if_unexercised(report, facts.trace, f"session or batch {one.id} is closed automatically{how}")
 
@@ -208,7 +208,7 @@ class ContractChecker:
 
 def _fail_if_broken(report: Report) -> None:
     if report.broken:
-        raise AssertionError("\n".join(report.describe(finding) for finding in report.broken))
+        raise assertions.against(report)
 
 
 def _fail_if_unexercised(report: Report, trace: Trace, what: str) -> None:

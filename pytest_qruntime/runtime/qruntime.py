@@ -113,7 +113,9 @@ class QRuntime(Troubles, Surface):
             if job.instance is not self.world.others:
                 yield Submitted(job.id, self.service.crn(job.instance))
 
-    def _now_us(self) -> int:
+    @property
+    def now_us(self) -> int:
+        """The present instant, in microseconds since the beginning of the world."""
         return self.world.now_us
 
     def _repr_html_(self) -> str:

@@ -245,12 +245,14 @@ class Surface(ABC):
 
         `report` is one of ``qruntime_contracts.check()``: what it says was broken is marked.
         """
-        from pytest_qruntime.report.timeline import Timeline, broken_in
+        from pytest_qruntime.report.timeline import broken_in
+        from pytest_qruntime.runtime.asked import timeline_of
 
-        return Timeline(self.trace, now_us=self._now_us(), breaks=() if report is None else broken_in(report))
+        return timeline_of(self, () if report is None else broken_in(report))
 
-    def _now_us(self) -> int | None:
-        """The present instant of the trace; None: that of its last event."""
+    @property
+    def now_us(self) -> int | None:
+        """The present instant of the trace, in microseconds; None: that of its last event."""
         return None
 
     def _crn_of(self, job_id: str) -> str:

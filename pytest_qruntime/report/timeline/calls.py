@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from pytest_qruntime.model import Event, Trace
@@ -19,22 +20,55 @@ _SHOWN_BY: Final = {
     kinds.JOB_TAGGED: "tag",
 }
 _CLOSED_BY: Final = {CANCELLED_BY_USER: "cancel", CLOSED_BY_USER: "close", CLOSED_EARLY: "close"}
+LOOKS: Final = "reads"
+"""The row of all requests that only look."""
 
 
 class Call(NamedTuple):
-    """A request: when, what for, and whether it only looked."""
+    """A request.
+
+    Attributes:
+        at_us: when it reached the service.
+        operation: what it was for.
+        looks: whether it only looked.
+        workload, job: the ids that it named, as far as somebody wants to know.
+        problem: what it was told instead of what it asked for, in words; empty: nothing.
+        fault: what went wrong with it because the test said so, in words; empty: nothing did.
+    """
 
     at_us: int
     operation: str
     looks: bool = False
+    workload: str | None = None
+    job: str | None = None
+    problem: str = ""
+    fault: str = ""
+
+    @property
+    def row(self) -> str:
+        """The row that it is counted in."""
+        return LOOKS if self.looks else self.operation
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was refused, or something went wrong with it."""
+        return bool(self.problem or self.fault)
+
+
+def problem_of(status: object, document: object) -> str:
+    """An answer with an error status in words: ``400, code 1217: Session has been closed.``"""
+    errors = document.get("errors") if isinstance(document, Mapping) else None
+    first = errors[0] if isinstance(errors, list | tuple) and errors else None
+    if not isinstance(first, Mapping):
+        return str(status)
+    code = f", code {first['code']}" if "code" in first else ""
+    message = f": {first['message']}" if first.get("message") else ""
+    return f"{status}{code}{message}"
 
 
 def calls_of(trace: Trace, names: Names) -> list[Call]:
     """The requests of the client, in the order of time."""
-    answered = [
-        Call(event.at_us, str(event.data.get("operation")), event.data.get("method") == "GET")
-        for event in trace.where(kind=kinds.REQUEST_ANSWERED)
-    ]
+    answered = [_answered(event) for event in trace if event.kind == kinds.REQUEST_ANSWERED]
     if answered:
         return answered
     calls, draining = [], set[str | None]()
@@ -45,6 +79,19 @@ def calls_of(trace: Trace, names: Names) -> list[Call]:
         if operation is not None and event.job not in names.others:
             calls.append(Call(event.at_us, operation))
     return calls
+
+
+def _answered(event: Event) -> Call:
+    status = event.data.get("status")
+    is_error = isinstance(status, int) and status >= 400
+    return Call(
+        event.at_us,
+        str(event.data.get("operation")),
+        event.data.get("method") == "GET",
+        event.workload,
+        event.job,
+        problem_of(status, event.data.get("told")) if is_error else "",
+    )
 
 
 def _operation(event: Event, drained: bool) -> str | None:

@@ -15,10 +15,11 @@ STYLE: Final = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 1rem auto; max-width: 70rem; padding: 0 1rem; }
 .chart { overflow-x: auto; }
-.chart svg { display: block; height: auto; min-width: 40rem; width: 100%; }
+.chart svg { display: block; height: auto; min-width: 50rem; width: 100%; }
 table { border-collapse: collapse; }
 th, td { padding: .2rem .6rem; text-align: left; vertical-align: top; }
-td:first-child { font-variant-numeric: tabular-nums; text-align: right; white-space: nowrap; }
+td { overflow-wrap: anywhere; }
+td:first-child { font-variant-numeric: tabular-nums; overflow-wrap: normal; text-align: right; white-space: nowrap; }
 .broken { color: #cf222e; font-weight: bold; }
 @media (prefers-color-scheme: dark) { .broken { color: #f85149; } }
 """
@@ -34,7 +35,8 @@ def figure(timeline: Timeline, *, title: str) -> str:
     return (
         f'<div class="chart" role="region" aria-label="{told}" tabindex="0">{picture}</div>'
         "<details open><summary>What happened, in words</summary>"
-        f"<table><thead><tr><th>time</th><th>event</th></tr></thead><tbody>{rows}</tbody></table></details>"
+        f'<table aria-label="What happened, in words: {told}"><thead><tr><th scope="col">time</th>'
+        f'<th scope="col">event</th></tr></thead><tbody>{rows}</tbody></table></details>'
     )
 
 
@@ -44,5 +46,5 @@ def page(timeline: Timeline, *, title: str) -> str:
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head>"
-        f"<body><h1>{escape(title)}</h1>{figure(timeline, title=title)}</body></html>\n"
+        f"<body><main><h1>{escape(title)}</h1>{figure(timeline, title=title)}</main></body></html>\n"
     )

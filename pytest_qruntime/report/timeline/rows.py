@@ -12,7 +12,7 @@ from pytest_qruntime.model.durations import SECOND_US
 from pytest_qruntime.report.timeline.names import Names
 
 State = Literal["queued", "running", "classical", "quantum", "open", "active", "idle", "draining", "finishing", "down"]
-Mark = Literal["completed", "failed", "cancelled", "closed", "limit", "rejected"]
+Sign = Literal["completed", "failed", "cancelled", "closed", "limit"]
 
 _WORKLOAD_STATES: Final[dict[str, State]] = {
     kinds.WORKLOAD_OPENED: "open",
@@ -25,10 +25,22 @@ _JOB_STATES: Final[dict[str, State]] = {
     kinds.JOB_RUNNING: "classical",
     kinds.JOB_ON_QPU: "quantum",
 }
-_JOB_ENDS: Final[dict[str, Mark]] = {
+_JOB_ENDS: Final[dict[str, Sign]] = {
     kinds.JOB_COMPLETED: "completed",
     kinds.JOB_FAILED: "failed",
     kinds.JOB_CANCELLED: "cancelled",
+}
+_STILL: Final[dict[State, str]] = {
+    "queued": "still queued",
+    "running": "still running",
+    "classical": "still running",
+    "quantum": "still running",
+    "open": "still open",
+    "active": "still open",
+    "idle": "still open",
+    "draining": "still closing",
+    "finishing": "still at work",
+    "down": "still away",
 }
 _BUSIEST_FIRST: Final[tuple[State, ...]] = ("quantum", "classical", "queued")
 
@@ -45,7 +57,7 @@ class Point(NamedTuple):
     """Something that happened at an instant."""
 
     at_us: int
-    mark: Mark
+    mark: Sign
 
 
 @dataclass
@@ -56,6 +68,7 @@ class Row:
         id: of the session, batch, job or backend.
         name: what it is called.
         of: the name of the session or batch of a job.
+        is_job: whether it is that of a job.
         bands: in the order of time; they do not overlap.
         points: in the order of time.
     """
@@ -63,6 +76,7 @@ class Row:
     id: str
     name: str
     of: str | None = None
+    is_job: bool = False
     bands: list[Band] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
 
@@ -88,6 +102,16 @@ class Row:
     def state(self) -> State | None:
         """The state that it is in at the end; None if that is over."""
         return self.bands[-1].state if self.bands and self.bands[-1].until_us is None else None
+
+    @property
+    def still(self) -> str:
+        """The same in words; empty if that is over."""
+        return _STILL[self.state] if self.state is not None else ""
+
+    @property
+    def ended(self) -> Sign | None:
+        """How it ended; None: it did not, or nobody saw it."""
+        return next((point.mark for point in reversed(self.points)), None)
 
 
 class Rows:
@@ -145,7 +169,7 @@ class Rows:
         row = self._jobs.get(job)
         if row is None:
             of = None if event.workload is None else self._names.workload(event.workload)
-            row = self._jobs[job] = Row(job, self._names.job(job), of)
+            row = self._jobs[job] = Row(job, self._names.job(job), of, is_job=True)
         if event.kind == kinds.JOB_RUNNING and not self._complete:
             row.enter(event.at_us, "running")  # nobody saw when it came to the QPU
         elif event.kind in _JOB_STATES:

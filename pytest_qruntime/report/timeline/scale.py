@@ -50,18 +50,21 @@ class Scale:
 
     def labels(self) -> list[tuple[int, str]]:
         """What a ruler says, and in which columns: as many instants as there is room for, from the left."""
+        last, end = self.instants[-1], about(self.instants[-1])
+        edge = min(self.column(last), self.width - len(end))  # ends where there is no more room
         told: list[tuple[int, str]] = []
         free = 0
-        for at_us in self.instants:
+        for at_us in self.instants[:-1]:
             column, text = self.column(at_us), about(at_us)
             if told and told[-1][1] == text:
                 text = since(at_us)
-            if at_us == self.instants[-1]:
-                column = min(column, self.width - len(text))  # ends where there is no more room
-            if column >= free and column + len(text) <= self.width:
+            if column >= free and column + len(text) < edge:
                 told.append((column, text))
                 free = column + len(text) + 1
-        return told
+        if told and told[-1][1] == end:
+            end = since(last)
+            edge = min(self.column(last), self.width - len(end))
+        return [*told, (edge, end)] if edge >= free else told
 
     def shortened(self) -> list[tuple[int, int, int]]:
         """The stretches that are drawn much shorter than the others: first column, one after the last, microseconds."""

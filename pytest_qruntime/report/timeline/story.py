@@ -2,15 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
+from textwrap import shorten
 from typing import Any, Final
 
 from pytest_qruntime.clock.durations import words_of
-from pytest_qruntime.model import Event, Trace
+from pytest_qruntime.model import Event, Trace, states
 from pytest_qruntime.model import trace as kinds
 from pytest_qruntime.model.durations import SECOND_US
+from pytest_qruntime.model.job import RAN_TOO_LONG_CODE
+from pytest_qruntime.report.timeline.calls import Call
 from pytest_qruntime.report.timeline.names import Names
+from pytest_qruntime.report.timeline.times import brief
+
+
+class Memory:
+    """What a sentence needs to know of what was before: how long somebody waited, and which limit a session has."""
+
+    def __init__(self) -> None:
+        self._since: dict[str | None, int] = {}
+        self._active: set[str | None] = set()
+        self._limits: dict[str | None, object] = {}
+
+    def more(self, event: Event) -> str:
+        """What is to be added to the sentence on an event; tell it of all that are told, in their order."""
+        if event.kind == kinds.WORKLOAD_OPENED:
+            self._limits[event.workload] = event.data.get("interactive_ttl_s")
+        elif event.kind in (kinds.WORKLOAD_INACTIVATED, kinds.WORKLOAD_CLOSED):
+            self._active.discard(event.workload)
+            return self._limit(event) if event.data.get("reason") == states.INACTIVATED else ""
+        elif event.kind == kinds.JOB_QUEUED:
+            self._since[event.job] = event.at_us
+            if event.workload is not None and event.workload not in self._active:
+                self._since.setdefault(event.workload, event.at_us)
+        elif event.kind == kinds.WORKLOAD_ACTIVATED:
+            self._active.add(event.workload)
+            return self._waited(event.workload, event.at_us)
+        elif event.kind == kinds.JOB_RUNNING and event.workload is None:
+            return self._waited(event.job, event.at_us)
+        return ""
+
+    def _limit(self, event: Event) -> str:
+        limit_s = self._limits.get(event.workload)
+        return f", {words_of(limit_s * SECOND_US)}" if isinstance(limit_s, int) else ""
+
+    def _waited(self, who: str | None, now_us: int) -> str:
+        waited_us = now_us - self._since.pop(who, now_us)
+        return f" after {brief(waited_us)} in the queue" if waited_us > 0 else ""
 
 
 class Story:
@@ -19,26 +59,72 @@ class Story:
     Args:
         trace: what happened.
         names: what things are called.
+        calls: the requests of the client; those are told that were refused, or with which something went wrong.
     """
 
-    def __init__(self, trace: Trace, names: Names) -> None:
+    def __init__(self, trace: Trace, names: Names, calls: Iterable[Call] = ()) -> None:
         self._trace = trace
         self._names = names
+        self._memory = Memory()
+        self._failed: defaultdict[int, list[Call]] = defaultdict(list)
+        for call in calls:
+            if call.failed:
+                self._failed[call.at_us].append(call)
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Each instant at which something happened, and what; what is alike is told together."""
-        for at_us, together in groupby(self._trace, lambda event: event.at_us):
-            said = self._said(list(together))
+        told = {at_us: self._said(at_us, list(together)) for at_us, together in self._instants()}
+        for at_us in self._failed.keys() - told.keys():
+            told[at_us] = self._said(at_us, [])
+        for at_us, said in sorted(told.items()):
             if said:
                 yield at_us, "; ".join(said)
 
-    def _said(self, events: Sequence[Event]) -> list[str]:
+    def _instants(self) -> Iterator[tuple[int, Iterator[Event]]]:
+        return groupby(self._trace, lambda event: event.at_us)
+
+    def _said(self, at_us: int, events: Sequence[Event]) -> list[str]:
         subjects: dict[str, list[str]] = {}
-        for event in events:
-            tell = _TOLD.get(event.kind)
-            if tell is not None and event.job not in self._names.others:
-                subjects.setdefault(tell(event, self._names), []).append(self._names.of(event))
-        return [f"{_together(who)} {what}".strip() for what, who in subjects.items()]
+        failed = list(self._failed.get(at_us, ()))
+        for event in filter(self._matters, events):
+            call = _refusal(event, failed)
+            if call is not None:
+                failed.remove(call)
+                subjects.setdefault(self._refused(call), []).append("")
+            else:
+                told = f"{_TOLD[event.kind](event, self._names)}{self._memory.more(event)}"
+                subjects.setdefault(told, []).append(self._names.of(event))
+        for call in failed:
+            subjects.setdefault(self._refused(call), []).append("")
+        return [_sentence(what, who) for what, who in subjects.items()]
+
+    def _matters(self, event: Event) -> bool:
+        if event.kind == kinds.CLIENT_CALLED:
+            return event.data.get("raised") is not None
+        return event.kind in _TOLD and event.job not in self._names.others
+
+    def _refused(self, call: Call) -> str:
+        """What came of a request that went wrong."""
+        about = f" ({self._names.job(call.job)})" if call.job else ""
+        if call.workload and not about:
+            about = f" ({self._names.workload(call.workload)})"
+        if call.fault:
+            return f"FAULT arranged by the test: {call.operation}{about} {call.fault}"
+        return f"{call.operation}{about} REFUSED with {call.problem.rstrip('.')}"
+
+
+def _refusal(event: Event, failed: Sequence[Call]) -> Call | None:
+    """The request that an event says was refused, if the answer to it is known."""
+    if event.kind != kinds.REQUEST_REJECTED:
+        return None
+    wanted = event.data.get("operation")
+    return next((one for one in failed if one.operation == wanted and one.problem and not one.fault), None)
+
+
+def _sentence(what: str, who: Sequence[str]) -> str:
+    if who[0]:
+        return f"{_together(who)} {what}".strip()
+    return what if len(who) == 1 else f"{what} ({len(who)} times)"
 
 
 def _together(names: Sequence[str]) -> str:
@@ -68,8 +154,9 @@ def _ended(word: str) -> Callable[[Event, Names], str]:
 
 def _because(event: Event) -> str:
     code, reason = event.data.get("reason_code"), event.data.get("reason")
-    said = ", ".join(str(one) for one in (code, reason) if one)
-    return f" ({said})" if said else ""
+    with_code = f" with code {code}" if code else ""
+    hint = _HINTS.get(code, "")
+    return f"{with_code}: {reason}{hint}" if reason else with_code
 
 
 def _charged(event: Event) -> str:
@@ -77,9 +164,16 @@ def _charged(event: Event) -> str:
     return f", {words_of(charged)} on the QPU" if isinstance(charged, int) and charged else ""
 
 
+def _inactive(event: Event, names: Names) -> str:
+    reason = event.data.get("reason")
+    return f"inactive{_WHY_INACTIVE.get(str(reason), f' ({reason})' if reason else '')}"
+
+
 def _closed(event: Event, names: Names) -> str:
+    reason = event.data.get("reason")
+    why = _WHY_CLOSED.get(str(reason), f" ({reason})" if reason else "")
     left = [f"{event.data[what]} {what}" for what in ("queued", "running") if event.data.get(what)]
-    return f"closed{_because(event)}{' with jobs ' if left else ''}{', '.join(left)}"
+    return f"closed{why}{', with jobs ' if left else ''}{', '.join(left)}"
 
 
 def _settled(event: Event, names: Names) -> str:
@@ -88,26 +182,44 @@ def _settled(event: Event, names: Names) -> str:
 
 
 def _rejected(event: Event, names: Names) -> str:
-    why = event.data.get("refusal") or event.data.get("status") or "refused"
-    return f"REFUSED to {event.data.get('operation')}: {str(why).replace('_', ' ')}"
+    code = f", code {event.data['code']}" if event.data.get("code") else ""
+    why = str(event.data.get("refusal") or event.data.get("status") or "").replace("_", " ")
+    return f"REFUSED to {event.data.get('operation')}{f': {why}' if why else ''}{code}"
+
+
+def _raised(event: Event, names: Names) -> str:
+    message = shorten(str(event.data.get("message") or ""), _LONG, placeholder=" ...")
+    return f"{event.data.get('call')}() RAISED {event.data.get('raised')}{f': {message}' if message else ''}"
 
 
 def _ignored(event: Event, names: Names) -> str:
     return f"asked to {event.data.get('operation')} again: nothing changes"
 
 
-def _online(event: Event, names: Names) -> str:
-    return f"{event.data.get('status')}{_because(event)}"
-
-
 def _says(text: str) -> Callable[[Event, Names], str]:
     return lambda event, names: text
 
 
+_LONG: Final = 120
+_HINTS: Final[dict[object, str]] = {RAN_TOO_LONG_CODE: " (its time on the QPU was used up)"}
+_WHY_INACTIVE: Final = {
+    states.INACTIVATED: ": no job came within its interactive TTL",
+    states.INACTIVATED_BY_ACTIVE_TTL: ": its active TTL is used up",
+}
+_WHY_CLOSED: Final = {
+    states.CLOSED_EARLY: " as asked, before any job ran",
+    states.CLOSED_BY_USER: " as asked",
+    states.CANCELLED_BY_USER: " by a cancel",
+    states.CLOSED_BY_MAX_TTL: " by the service: its max TTL is over",
+    states.CLOSED_BY_ACTIVE_TTL: " by the service: its active TTL is used up",
+    states.CLOSED_UNUSED: " by the service: nobody submitted a job",
+    states.CLOSED_AFTER_LAST_JOB: " by the service after its last job",
+    states.CLOSED_BY_COST_LIMIT: " by the service: the cost limit of the instance is reached",
+}
 _TOLD: Final[dict[str, Callable[[Event, Names], str]]] = {
     kinds.WORKLOAD_OPENED: _opened,
     kinds.WORKLOAD_ACTIVATED: _says("active"),
-    kinds.WORKLOAD_INACTIVATED: lambda event, names: f"inactive{_because(event)}",
+    kinds.WORKLOAD_INACTIVATED: _inactive,
     kinds.WORKLOAD_DRAINING: _says("takes no more jobs: closing"),
     kinds.WORKLOAD_REOPENED: _says("takes jobs again"),
     kinds.WORKLOAD_CLOSED: _closed,
@@ -121,6 +233,7 @@ _TOLD: Final[dict[str, Callable[[Event, Names], str]]] = {
     kinds.JOB_DELETED: _says("deleted"),
     kinds.REQUEST_REJECTED: _rejected,
     kinds.REQUEST_IGNORED: _ignored,
-    kinds.BACKEND_STATUS: _online,
+    kinds.CLIENT_CALLED: _raised,
+    kinds.BACKEND_STATUS: lambda event, names: f"{event.data.get('status')}{_because(event)}",
     kinds.COST_LIMIT_REACHED: lambda event, names: f"instance {event.data.get('instance')} has reached its cost limit",
 }

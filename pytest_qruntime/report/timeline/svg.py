@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from pytest_qruntime.clock.durations import words_of
-from pytest_qruntime.report.timeline.rows import Band, Mark, Point, Row, State
+from pytest_qruntime.report.timeline.calls import Call
+from pytest_qruntime.report.timeline.folding import Fold
+from pytest_qruntime.report.timeline.rows import Band, Point, Row, Sign, State
 from pytest_qruntime.report.timeline.scale import Scale
 from pytest_qruntime.report.timeline.times import brief, since
 
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
 NAMESPACE: Final = "http://www.w3.org/2000/svg"
 COLUMNS: Final = 100
 SHORTENED: Final = "∥"
+ROWS: Final = 200
+MARKS: Final = 40
+"""So many are drawn at most; the words tell of all of them."""
 _UNIT: Final = 8
 """Pixels of a column; of a character too, roughly."""
 _LINE: Final = 24
@@ -30,17 +36,20 @@ _STATES: Final[dict[State, str]] = {
     "finishing": "closed, its running jobs finish",
     "queued": "queued",
     "running": "runs",
-    "classical": "runs, classical part",
+    "classical": "runs, not yet on the QPU",
     "quantum": "on the QPU",
     "down": "not online",
 }
-_MARKS: Final[dict[Mark, tuple[str, str]]] = {
+_SIGNS: Final[dict[Sign, tuple[str, str]]] = {
     "completed": ("✓", "completed"),
     "failed": ("✗", "failed"),
     "cancelled": ("⊘", "cancelled"),
     "closed": ("▮", "closed"),
-    "limit": ("T", "its max TTL ends"),
+    "limit": ("▮T", "its max TTL ends"),
 }
+_ASKED: Final = "▼"
+_REFUSED: Final = "✗"
+_FAULT: Final = "⚡"
 STYLE: Final = """
 .qruntime { --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --waits: #9a6700; --active: #1a7f37; --idle: #8c959f;
   --closing: #8250df; --classical: #0969da; --quantum: #116329; --bad: #cf222e; font: 12px system-ui, sans-serif; }
@@ -59,9 +68,9 @@ STYLE: Final = """
 .qruntime .classical, .qruntime .running { fill: var(--classical); fill-opacity: .35; stroke: var(--classical); }
 .qruntime .quantum { fill: var(--quantum); stroke: var(--quantum); }
 .qruntime .down { fill: var(--bad); fill-opacity: .2; stroke: var(--bad); }
-.qruntime .failed, .qruntime .limit, .qruntime .broken { fill: var(--bad); font-weight: bold; }
+.qruntime .limit { font-weight: bold; }
+.qruntime .failed, .qruntime .broken { fill: var(--bad); font-weight: bold; }
 .qruntime .broken-line { stroke: var(--bad); stroke-dasharray: 3 3; }
-.qruntime [tabindex]:focus { outline: 2px solid var(--classical); outline-offset: 1px; }
 """
 
 
@@ -75,33 +84,36 @@ class Picture:
 
     def __init__(self, timeline: Timeline, *, title: str) -> None:
         self._timeline = timeline
+        self._rows = timeline.drawn(ROWS)
+        self._marks = timeline.marks[:MARKS]
         self._scale = Scale(timeline.instants(), COLUMNS)
-        counted: dict[str, dict[int, int]] = {}
+        self._calls: dict[str, dict[int, list[Call]]] = {}
         for call in timeline.calls:
-            columns = counted.setdefault(call.operation, {})
-            columns[call.at_us] = columns.get(call.at_us, 0) + 1
-        self._calls = counted
-        labels = [_label(row) for row in timeline.rows] + list(counted)
+            self._calls.setdefault(call.row, {}).setdefault(self._scale.column(call.at_us), []).append(call)
+        rows = [row for row in self._rows if isinstance(row, Row)]
+        labels = [_label(row) for row in rows] + list(self._calls)
+        still = max((2 + len(row.still) for row in rows if row.still), default=1)
         self._left = _MARGIN + _UNIT * (2 + max(map(len, labels), default=0))
+        self._width = self._left + _UNIT * (COLUMNS + still) + _MARGIN
         self._top = _MARGIN + _LINE
         self._title = title
 
     def svg(self) -> str:
         """The picture, as the text of an SVG element that can stand in a page or in a file."""
         register_namespace("", NAMESPACE)
-        lines = len(self._timeline.rows) + len(self._calls) + len(self._timeline.breaks)
-        width, height = self._left + _UNIT * (COLUMNS + 1) + _MARGIN, self._top + _LINE * lines + _MARGIN
-        root = Element(f"{{{NAMESPACE}}}svg", {"width": str(width), "class": "qruntime", "role": "group"})
+        lines = len(self._rows) + len(self._calls) + len(self._marks)
+        height = self._top + _LINE * lines + _MARGIN
+        root = Element(f"{{{NAMESPACE}}}svg", {"width": str(self._width), "class": "qruntime", "role": "group"})
         root.set("aria-label", self._title)
         _add(root, "title").text = self._title
         _add(root, "style").text = STYLE
         self._ruler(root, height)
-        for number, row in enumerate(self._timeline.rows):
+        for number, row in enumerate(self._rows):
             self._row(root, row, self._top + _LINE * number)
-        for number, operation in enumerate(self._calls, len(self._timeline.rows)):
-            self._requests(root, operation, self._top + _LINE * number)
-        self._broken(root, height)
-        root.set("viewBox", f"0 0 {width} {self._legend(root, height, width)}")
+        for number, name in enumerate(self._calls, len(self._rows)):
+            self._requests(root, name, self._top + _LINE * number)
+        self._marked(root, height)
+        root.set("viewBox", f"0 0 {self._width} {self._legend(root, height)}")
         return tostring(root, encoding="unicode")
 
     # -- parts -------------------------------------------------------------------------------------------------------
@@ -119,23 +131,36 @@ class Picture:
             middle = self._left + _UNIT * (left + right) // 2
             _told(_text(root, middle, self._top + 2, SHORTENED, "soft"), f"{words_of(us)}, drawn short")
 
-    def _legend(self, root: Element, top: int, width: int) -> int:
+    def _legend(self, root: Element, top: int) -> int:
         """What the bars are, and which times are not to scale. Returns where it ends."""
         x = _MARGIN
         for state in dict.fromkeys(band.state for row in self._timeline.rows for band in row.bands):
             wide = _UNIT * (4 + len(_STATES[state]))
-            if x + wide > width:
+            if x + wide > self._width:
                 x, top = _MARGIN, top + _LINE
             _add(root, "rect", x=x, y=top + 5, width=_UNIT * 2, height=_BAR, rx=2).set("class", state)
             _text(root, x + _UNIT * 3, top + 16, _STATES[state], "soft")
             x += wide
-        if short := self._scale.shortened():
+        for line in self._notes():
             top += _LINE
-            times = ", ".join(brief(us) for _, _, us in short)
-            _text(root, _MARGIN, top + 16, f"not to scale: {SHORTENED} stands for {times}", "soft")
+            _text(root, _MARGIN, top + 16, line, "soft")
         return top + _LINE
 
-    def _row(self, root: Element, row: Row, top: int) -> None:
+    def _notes(self) -> Iterator[str]:
+        """What the signs of requests are, and which times are not to scale."""
+        calls = self._timeline.calls
+        signs = [f"{_ASKED} request, and how many at once"] if calls else []
+        signs += [f"{_REFUSED} refused"] if any(call.problem for call in calls) else []
+        signs += [f"{_FAULT} fault that the test arranged"] if any(call.fault for call in calls) else []
+        if signs:
+            yield "   ".join(signs)
+        if short := self._scale.shortened():
+            yield f"not to scale: {SHORTENED} stands for {', '.join(brief(us) for _, _, us in short)}"
+
+    def _row(self, root: Element, row: Row | Fold, top: int) -> None:
+        if isinstance(row, Fold):
+            _text(root, _MARGIN + _UNIT * 2, top + 16, row.text, "soft")
+            return
         group = _add(root, "g", role="group")
         group.set("aria-label", row.name if row.of is None else f"{row.name} of {row.of}")
         label = _text(group, _MARGIN + (0 if row.of is None else _UNIT * 2), top + 16, row.name)
@@ -144,43 +169,44 @@ class Picture:
             self._band(group, row, band, top)
         for point in row.points:
             self._point(group, row, point, top)
+        if row.still:
+            _text(group, self._x(self._timeline.end_us) + _UNIT, top + 16, row.still, "failed")
 
     def _band(self, group: Element, row: Row, band: Band, top: int) -> None:
         end_us = self._timeline.end_us if band.until_us is None else band.until_us
         x = self._x(band.since_us)
         wide = max(self._x(end_us) - x, 2)
-        shape = _add(group, "rect", x=x, y=top + 5, width=wide, height=_BAR, rx=2, tabindex=0, role="img")
+        shape = _add(group, "rect", x=x, y=top + 5, width=wide, height=_BAR, rx=2)
         shape.set("class", band.state)
         lasted = words_of(end_us - band.since_us)
         until = f"to {since(end_us)}, {lasted}" if band.until_us is not None else f"for {lasted}, and still is"
         _told(shape, f"{row.name}: {_STATES[band.state]} from {since(band.since_us)} {until}")
 
     def _point(self, group: Element, row: Row, point: Point, top: int) -> None:
-        sign, what = _MARKS[point.mark]
+        sign, what = _SIGNS[point.mark]
         shape = _text(group, self._x(point.at_us) + 1, top + 17, sign, point.mark)
-        shape.set("tabindex", "0")
-        shape.set("role", "img")
         _told(shape, f"{row.name}: {what} at {since(point.at_us)}")
 
-    def _requests(self, root: Element, operation: str, top: int) -> None:
+    def _requests(self, root: Element, name: str, top: int) -> None:
         group = _add(root, "g", role="group")
-        group.set("aria-label", f"requests to {operation}")
-        _text(group, _MARGIN, top + 16, operation, "soft")
-        for at_us, times in self._calls[operation].items():
-            shape = _text(group, self._x(at_us), top + 16, "▼" if times == 1 else f"▼{times}", "soft")
-            _told(
-                shape,
-                f"{operation}, {times} times at {since(at_us)}" if times > 1 else f"{operation} at {since(at_us)}",
-            )
+        group.set("aria-label", f"requests: {name}")
+        _text(group, _MARGIN, top + 16, name, "soft")
+        for column, calls in self._calls[name].items():
+            failed = next((one for one in calls if one.failed), None)
+            sign = _ASKED if failed is None else _FAULT if failed.fault else _REFUSED
+            text = sign if len(calls) == 1 else f"{sign}{len(calls)}"
+            shape = _text(group, self._left + _UNIT * column, top + 16, text, "failed" if failed else "soft")
+            times = f", {len(calls)} times" if len(calls) > 1 else ""
+            why = "" if failed is None else f": {failed.fault or failed.problem}"
+            _told(shape, f"{calls[0].operation}{times} at {since(calls[0].at_us)}{why}")
 
-    def _broken(self, root: Element, height: int) -> None:
-        lines = len(self._timeline.rows) + len(self._calls)
-        for number, one in enumerate(self._timeline.breaks, lines):
+    def _marked(self, root: Element, height: int) -> None:
+        lines = len(self._rows) + len(self._calls)
+        for number, one in enumerate(self._marks, lines):
             x = self._x(one.at_us)
             _add(root, "line", x1=x, x2=x, y1=self._top, y2=height - _MARGIN).set("class", "broken-line")
-            shape = _text(root, x + 4, self._top + _LINE * number + 16, f"{one.contract} is broken", "broken")
-            shape.set("tabindex", "0")
-            _told(shape, f"{one.contract} is broken at {since(one.at_us)}: expected {one.expected}; seen {one.seen}")
+            shape = _text(root, x + 4, self._top + _LINE * number + 16, one.short, "broken")
+            _told(shape, f"{since(one.at_us)}: {one.text}")
             if x > self._left + _UNIT * COLUMNS // 2:
                 shape.set("x", str(x - 4))
                 shape.set("text-anchor", "end")
@@ -199,7 +225,8 @@ def _text(parent: Element, x: int, y: int, text: str, style: str = "") -> Elemen
 
 
 def _told(shape: Element, words: str) -> None:
-    """What a pointer and a screen reader are told."""
+    """What a pointer and a screen reader are told. Keys have the table of what happened, not hundreds of stops."""
+    shape.set("role", "img")
     shape.set("aria-label", words)
     _add(shape, "title").text = words
 

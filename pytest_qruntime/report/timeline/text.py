@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
-from pytest_qruntime.report.timeline.rows import Mark, Row, State
+from pytest_qruntime.report.timeline.calls import LOOKS, Call
+from pytest_qruntime.report.timeline.folding import Fold
+from pytest_qruntime.report.timeline.rows import Row, Sign, State
 from pytest_qruntime.report.timeline.scale import Scale
 from pytest_qruntime.report.timeline.times import brief
 
@@ -25,21 +26,25 @@ _FILLS: Final[dict[State, tuple[str, str, str]]] = {
     "finishing": (":", "35", "closed, its running jobs finish"),
     "queued": (".", "33", "waits"),
     "running": ("=", "32", "active, or running"),
-    "classical": ("+", "34", "runs, classical part"),
+    "classical": ("+", "34", "runs, not yet on the QPU"),
     "quantum": ("#", "32;1", "on the QPU"),
     "down": ("!", "31", "is not online"),
 }
-_MARKS: Final[dict[Mark, tuple[str, str, str]]] = {
+_MARKS: Final[dict[Sign, tuple[str, str, str]]] = {
     "completed": ("C", "32", "completed"),
     "failed": ("F", "31;1", "failed"),
     "cancelled": ("X", "33", "cancelled"),
     "closed": ("|", "36", "closed"),
-    "limit": ("T", "35", "max TTL"),
-    "rejected": ("R", "31", "a request is refused"),
+    "limit": ("T", "35;1", "its max TTL ends"),
 }
+ROWS: Final = 20
+"""So many rows are drawn at most; of a long story they would be pages."""
+MARKS: Final = 8
 MOST: Final = 9
 """A digit of a row of requests tells how many; 9 stands for more too."""
-_BROKEN: Final = "31;1"
+_REFUSED: Final = "R", "31;1", "refused"
+_FAULT: Final = "*", "35;1", "a fault that the test arranged"
+_BAD: Final = "31;1"
 
 
 class Chart:
@@ -54,18 +59,21 @@ class Chart:
     def __init__(self, timeline: Timeline, *, width: int = WIDTH, color: bool = False) -> None:
         self._timeline = timeline
         self._color = color
-        labels = [*map(_label, timeline.rows), *(_asked(call.operation) for call in timeline.calls)]
+        self._rows = timeline.drawn(ROWS)
+        rows = [row for row in self._rows if isinstance(row, Row)]
+        labels = [*map(_label, rows), *{_asked(call.row) for call in timeline.calls}]
         self._label = max(map(len, labels), default=0) + 1
         self._width = max(width, NARROWEST)
-        self._scale = Scale(timeline.instants(), self._width - self._label)
+        still = max((len(row.still) + 1 for row in rows if row.still), default=0)
+        self._scale = Scale(timeline.instants(), self._width - self._label - still)
         self._used: dict[str, str] = {}
 
     def lines(self) -> Iterator[str]:
         """The lines of the chart: a ruler, the rows, what the characters mean."""
         yield self._ruler()
-        yield from (self._row(row) for row in self._timeline.rows)
+        yield from (self._folded(row) if isinstance(row, Fold) else self._row(row) for row in self._rows)
         yield from self._calls()
-        yield from self._broken()
+        yield from self._marks()
         yield from self._legend()
         yield from self._shortened()
 
@@ -94,29 +102,45 @@ class Chart:
             char, colour, text = _MARKS[point.mark]
             cells[self._scale.column(point.at_us)] = self._painted(char, colour)
             self._used.setdefault(text, char)
-        return f"{_label(row):<{self._label}}{''.join(cells)}".rstrip()
+        still = self._painted(row.still, "33;1") if row.still else ""
+        return f"{_label(row):<{self._label}}{''.join(cells)} {still}".rstrip()
+
+    def _folded(self, fold: Fold) -> str:
+        return f"  {fold.text}"[: self._width]
 
     def _calls(self) -> Iterator[str]:
-        """A row for each kind of request, with how many there were."""
-        counts: dict[str, Counter[int]] = {}
+        """A row for each kind of request, with how many there were, or what went wrong."""
+        rows: dict[str, dict[int, list[Call]]] = {}
         for call in self._timeline.calls:
-            counts.setdefault(call.operation, Counter())[self._scale.column(call.at_us)] += 1
-        for operation, columns in counts.items():
-            cells = [
-                str(min(columns[column], MOST)) if column in columns else " " for column in range(self._scale.width)
-            ]
-            yield f"{_asked(operation):<{self._label}}{''.join(cells)}".rstrip()
+            rows.setdefault(call.row, {}).setdefault(self._scale.column(call.at_us), []).append(call)
+        for name in sorted(rows, key=LOOKS.__eq__):  # what only looks comes last
+            cells = [self._together(rows[name].get(column, ())) for column in range(self._scale.width)]
+            yield f"{_asked(name):<{self._label}}{''.join(cells)}".rstrip()
 
-    def _broken(self) -> Iterator[str]:
-        """Under the chart, what was broken, below its moment."""
-        for broken in self._timeline.breaks:
-            column = self._label + self._scale.column(broken.at_us)
-            text = f"{broken.contract} is broken"
-            painted = self._painted("^", _BROKEN)
-            if column + len(text) + 2 <= self._width:
-                yield f"{' ' * column}{painted} {text}"
+    def _together(self, calls: Sequence[Call]) -> str:
+        """The requests of one column."""
+        if not calls:
+            return " "
+        for found, (char, colour, text) in (
+            (any(one.fault for one in calls), _FAULT),
+            (any(one.problem for one in calls), _REFUSED),
+        ):
+            if found:
+                self._used.setdefault(text, char)
+                return self._painted(char, colour)
+        return str(min(len(calls), MOST))
+
+    def _marks(self) -> Iterator[str]:
+        """Under the chart, what is marked, below its moment."""
+        for mark in self._timeline.marks[:MARKS]:
+            column = self._label + self._scale.column(mark.at_us)
+            painted = self._painted("^", _BAD)
+            if column + len(mark.short) + 2 <= self._width:
+                yield f"{' ' * column}{painted} {mark.short}"
             else:
-                yield f"{' ' * (column - len(text) - 1)}{text} {painted}"
+                yield f"{' ' * max(column - len(mark.short) - 1, 0)}{mark.short} {painted}"
+        if (more := len(self._timeline.marks) - MARKS) > 0:
+            yield f"and {more} more marks, which are told below"
 
     def _legend(self) -> Iterator[str]:
         meanings = [f"{char} {text}" for text, char in self._used.items()]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final
 
 from pytest_qruntime.model import Trace
 from pytest_qruntime.report.timeline.calls import Call, calls_of
+from pytest_qruntime.report.timeline.folding import Fold, folded
+from pytest_qruntime.report.timeline.marks import Broken, Mark, mark_of
 from pytest_qruntime.report.timeline.names import Names
 from pytest_qruntime.report.timeline.page import figure, page
 from pytest_qruntime.report.timeline.rows import Point, Row, Rows
@@ -16,29 +18,8 @@ from pytest_qruntime.report.timeline.svg import Picture
 from pytest_qruntime.report.timeline.text import WIDTH, Chart
 from pytest_qruntime.report.timeline.times import since
 
-if TYPE_CHECKING:
-    from pytest_qruntime.contracts import Report
-
 STORY_LINES: Final = 40
 _MARGIN: Final = 2
-
-
-class Broken(NamedTuple):
-    """A contract that was broken: its id, when, and what was expected and seen."""
-
-    contract: str
-    at_us: int
-    expected: str
-    seen: str
-
-
-def broken_in(report: Report) -> list[Broken]:
-    """The breaks that a report of `pytest_qruntime.contracts.check` tells of."""
-    return [
-        Broken(finding.contract.id, one.at_us, one.expected, one.seen)
-        for finding in report.broken
-        for one in finding.breaks
-    ]
 
 
 class Timeline:
@@ -50,26 +31,52 @@ class Timeline:
         trace: what happened; of a fake, a recording or a live service.
         now_us: until when it is drawn; None: its last event.
         breaks: contracts that it breaks.
+        marks: what else is to be said of an instant.
+        calls: the requests of the client, if they are known better than the trace tells.
     """
 
-    def __init__(self, trace: Trace, *, now_us: int | None = None, breaks: Sequence[Broken] = ()) -> None:
+    def __init__(
+        self,
+        trace: Trace,
+        *,
+        now_us: int | None = None,
+        breaks: Sequence[Broken] = (),
+        marks: Sequence[Mark] = (),
+        calls: Sequence[Call] | None = None,
+    ) -> None:
         self.trace = trace
-        self.breaks = sorted(breaks, key=lambda one: one.at_us)
+        self.broken = sorted(breaks, key=lambda one: one.at_us)
+        self.marks = sorted([*map(mark_of, breaks), *marks], key=lambda one: one.at_us)
         self.names = Names(trace)
         rows = Rows(trace, self.names)
         self.rows: list[Row] = rows.all()
-        self.calls: list[Call] = calls_of(trace, self.names)
-        last_us = max((event.at_us for event in trace), default=0)
-        self.begin_us = min((event.at_us for event in trace), default=0)
+        self.calls = calls_of(trace, self.names) if calls is None else list(calls)
+        told = [*(event.at_us for event in trace), *(call.at_us for call in self.calls)]
+        last_us, self.begin_us = max(told, default=0), min(told, default=0)
         self.end_us = last_us if now_us is None else max(now_us, last_us)
         for row in self.rows:
             self._mark_limit(row, rows.limits().get(row.id))
 
     def _mark_limit(self, row: Row, limit_us: int | None) -> None:
-        """Show the max TTL of what was not over before."""
+        """Show the max TTL of what was not over before; if that closed it, it says so itself."""
         over = [point.at_us for point in row.points if point.mark == "closed"]
         if limit_us is not None and limit_us <= self.end_us and not any(at_us < limit_us for at_us in over):
+            row.points = [point for point in row.points if point != Point(limit_us, "closed")]
             row.points.append(Point(limit_us, "limit"))
+
+    @property
+    def shows(self) -> bool:
+        """Whether anything happened that can be seen."""
+        return bool(self.rows) or any(call.failed for call in self.calls)
+
+    @property
+    def focus_us(self) -> int:
+        """The instant that matters most: the first that is marked, else the end."""
+        return self.marks[0].at_us if self.marks else self.end_us
+
+    def drawn(self, most: int) -> list[Row | Fold]:
+        """The rows, and if there are more than so many, what was left out."""
+        return folded(self.rows, most, self.focus_us)
 
     def instants(self) -> Iterator[int]:
         """Every instant that is to be told apart; clients look again and again, and that may share a place."""
@@ -80,7 +87,7 @@ class Timeline:
             yield from (band.since_us for band in row.bands)
             yield from (band.until_us for band in row.bands if band.until_us is not None)
         yield from (call.at_us for call in self.calls if not call.looks)
-        yield from (one.at_us for one in self.breaks)
+        yield from (one.at_us for one in self.marks)
 
     # -- as text -----------------------------------------------------------------------------------------------------
 
@@ -91,16 +98,14 @@ class Timeline:
             width: in characters, at least 50.
             color: whether to use ANSI colours.
         """
-        if not len(self.trace):
+        if not self.shows:
             return "nothing happened: no session, batch or job"
         return "\n".join([*Chart(self, width=width, color=color).lines(), "", *self._words(width)])
 
     def told(self) -> list[tuple[int, bool, str]]:
-        """What happened, in words: when, whether a contract was broken, and what."""
-        lines = [(at_us, False, text) for at_us, text in Story(self.trace, self.names).lines()]
-        lines += [
-            (one.at_us, True, f"{one.contract} BROKEN: expected {one.expected}; seen {one.seen}") for one in self.breaks
-        ]
+        """What happened, in words: when, whether it is marked, and what."""
+        lines = [(at_us, False, text) for at_us, text in Story(self.trace, self.names, self.calls).lines()]
+        lines += [(one.at_us, True, one.text) for one in self.marks]
         return sorted(lines, key=lambda line: line[:2])
 
     def _words(self, width: int) -> Iterator[str]:
@@ -112,11 +117,11 @@ class Timeline:
             yield from (" " * lead + one for one in more)
 
     def _shown(self, lines: list[tuple[int, bool, str]]) -> list[tuple[int, bool, str]]:
-        """The lines that matter if there are too many: around the first break, or the last ones."""
+        """The lines that matter if there are too many: around the first that is marked, or the last ones."""
         if len(lines) <= STORY_LINES:
             return lines
-        broken = next((number for number, line in enumerate(lines) if line[1]), len(lines))
-        end = min(len(lines), max(broken + STORY_LINES // 2, STORY_LINES))
+        marked = next((number for number, line in enumerate(lines) if line[1]), len(lines))
+        end = min(len(lines), max(marked + STORY_LINES // 2, STORY_LINES))
         begin = max(end - STORY_LINES, 0)
         before = [(lines[0][0], False, f"... {begin} more instants ...")] if begin else []
         after = [(lines[-1][0], False, f"... {len(lines) - end} more instants ...")] if end < len(lines) else []

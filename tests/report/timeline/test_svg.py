@@ -24,27 +24,31 @@ def timeline() -> Timeline:
 
 def test_every_state_and_end_is_there_in_words(timeline: Timeline) -> None:
     root = ElementTree.fromstring(timeline.svg(title="a cancel"))
-    told = [shape.get("aria-label") for shape in root.iter() if shape.get("tabindex") == "0"]
+    told = [shape.get("aria-label") for shape in root.iter() if shape.get("role") == "img"]
     assert root.get("aria-label") == "a cancel"
     assert told == [
+        "58m50s, drawn short",
         "session 1: waits for its first job from +0s to +1m, 1m",
         "session 1: active from +1m to +1m5s, 5s",
         "session 1: closed, its running jobs finish from +1m5s to +1m10s, 5s",
         "session 1: closed at +1m5s",
         "job 1: queued from +0s to +1m, 1m",
-        "job 1: runs, classical part from +1m to +1m4s, 4s",
+        "job 1: runs, not yet on the QPU from +1m to +1m4s, 4s",
         "job 1: on the QPU from +1m4s to +1m10s, 6s",
         "job 1: completed at +1m10s",
         "job 2: queued from +0s to +1m5s, 1m5s",
         "job 2: failed at +1m5s",
         "other users: on the QPU from +0s to +1m, 1m",
-        'CAN-02 is broken at +1m5s: expected a <queued> job fails; seen it "runs" & ends',
+        "open at +0s",
+        "submit, 2 times at +0s",
+        "cancel at +1m5s",
+        '+1m5s: CAN-02 BROKEN: expected a <queued> job fails; seen it "runs" & ends',
     ]
 
 
 def test_bars_stand_where_their_time_is(timeline: Timeline) -> None:
     root = ElementTree.fromstring(timeline.svg())
-    bars = {shape.get("aria-label"): shape for shape in root.iter(f"{SVG}rect") if shape.get("tabindex")}
+    bars = {shape.get("aria-label"): shape for shape in root.iter(f"{SVG}rect") if shape.get("role")}
     first = bars["session 1: active from +1m to +1m5s, 5s"]
     then = bars["session 1: closed, its running jobs finish from +1m5s to +1m10s, 5s"]
     assert float(first.get("x", 0)) + float(first.get("width", 0)) == float(then.get("x", 0))
@@ -82,7 +86,7 @@ def test_the_page_loads_nothing_and_tells_the_story(timeline: Timeline) -> None:
     assert not re.search(r"@import|url\(", page)
     assert set(re.findall(r"https?://[^\"' ]+", page)) == {NAMESPACE}
     assert "a <b> & c" in reader.text
-    assert "job 2 FAILED (4001, Job is part of a session that's been closed)" in reader.text
+    assert "job 2 FAILED with code 4001: Job is part of a session that's been closed" in reader.text
     assert 'CAN-02 BROKEN: expected a <queued> job fails; seen it "runs" & ends' in reader.text
 
 

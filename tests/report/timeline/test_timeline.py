@@ -26,15 +26,15 @@ other users ###############
 > submit    2
 > cancel                                     1
 . waits; = active, or running; : closed, its running jobs finish; | closed;
-+ runs, classical part; # on the QPU; C completed; F failed;
++ runs, not yet on the QPU; # on the QPU; C completed; F failed;
 > requests, how many at once
 not to scale: ~ in the ruler stands for long times drawn short (58m50s)
 
     +0s session 1 opened (max TTL 25m); jobs 1, 2 submitted to session 1
-    +1m session 1 active; job 1 running
+    +1m session 1 active after 1m in the queue; job 1 running
   +1m4s job 1 on the QPU
-  +1m5s session 1 closed (session_cancelled) with jobs 1 queued, 1 running; job
-        2 FAILED (4001, Job is part of a session that's been closed)
+  +1m5s session 1 closed by a cancel, with jobs 1 queued, 1 running; job 2
+        FAILED with code 4001: Job is part of a session that's been closed
  +1m10s job 1 completed, 6s on the QPU; session 1 cost 10s of QPU time"""
 
 
@@ -78,10 +78,10 @@ def test_colours_change_nothing_but_the_colours(trace: Trace) -> None:
     assert re.sub(r"\x1b\[[\d;]*m", "", colored) == timeline.text()
 
 
-def test_what_goes_on_is_drawn_to_the_end() -> None:
+def test_what_goes_on_is_drawn_to_the_end_and_said_to() -> None:
     open_one = story(cancelled=False)
     text = Timeline(made(*((event.at_us // SECOND_US, *event[1:2], *event[3:]) for event in open_one[:4]))).text()
-    assert row(text, "session 1").endswith(".")
+    assert re.fullmatch(r"session 1 +\. +still open", row(text, "session 1"))
 
 
 def test_a_broken_contract_stands_below_its_moment_and_in_the_words(trace: Trace) -> None:
@@ -147,7 +147,7 @@ def test_a_backend_that_was_away_has_a_row() -> None:
         )
     ).text()
     assert set(row(text, "fake_backend").split()[1]) == {"!"}
-    assert "+1s fake_backend offline (maintenance)" in text
+    assert "+1s fake_backend offline: maintenance" in text
 
 
 def test_a_refused_request_is_told_with_its_reason() -> None:
@@ -174,10 +174,10 @@ def test_an_empty_trace_says_so() -> None:
 
 def test_polls_of_a_recording_are_folded_into_the_columns_that_there_are() -> None:
     text = Timeline(derive(load("cassettes/httpx/max_ttl.yaml"))).text()
-    assert re.search(r"^> read session [1-9 ]+$", text, re.MULTILINE)
+    assert re.search(r"^> reads +[1-9 ]+$", text, re.MULTILINE)
     assert row(text, "job 1").endswith("=C") or row(text, "job 1").endswith(".C")
     assert "= active, or running" in text
-    assert "runs, classical part" not in text  # nobody saw that
+    assert "not yet on the QPU" not in text  # nobody saw that
 
 
 def test_names_count_in_the_order_of_the_trace(trace: Trace) -> None:
