@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -23,7 +23,7 @@ LIMIT: Final = 20_000
 BODIES: Final = 32 * 1024 * 1024
 LET_GO: Final = bytes(bytearray(b"the journal has let go of this body"))  # an object of its own, told by identity
 _SHOWN: Final = 20
-Note = tuple[int, Request, Response | None, Fault | None]
+Note = tuple[int, Request, Response | None, Fault | None, int]
 # How clients call themselves, by what they put into their header, the most telling first.
 _CLIENTS: Final = (
     ("qiskit_ibm_runtime", "qiskit-ibm-runtime"),
@@ -50,9 +50,22 @@ class RequestRecord:
         status: of the answer; None: there was none.
         unix_us: when it reached the service, in the time of the world: microseconds since 1970.
         fault: what went wrong because the test said so; None: nothing did.
+        after: how many events the trace had when it was answered; None: nobody knows.
     """
 
-    __slots__ = ("_agent", "_answer", "_body", "fault", "host", "method", "raw_path", "raw_query", "status", "unix_us")
+    __slots__ = (
+        "_agent",
+        "_answer",
+        "_body",
+        "after",
+        "fault",
+        "host",
+        "method",
+        "raw_path",
+        "raw_query",
+        "status",
+        "unix_us",
+    )
 
     def __init__(
         self,
@@ -66,6 +79,7 @@ class RequestRecord:
         status: int | None,
         answer: bytes,
         fault: Fault | None,
+        after: int | None = None,
     ) -> None:
         self.unix_us = unix_us
         self.method = method
@@ -77,6 +91,7 @@ class RequestRecord:
         self.status = status
         self._answer = answer
         self.fault = fault
+        self.after = after
 
     @property
     def at(self) -> datetime:
@@ -241,9 +256,13 @@ class Journal:
     """Keeps the last `LIMIT` requests at least, and of the latest of them `BODIES` bytes of what was sent and answered.
 
     A note is what there is already, and made into a record when somebody reads it.
+
+    Args:
+        events: the trace of the world.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, events: Sized = ()) -> None:
+        self._events = events
         self._notes: list[Note] = []
         self._weight = 0
         self._lighter = 0  # so many notes, the first ones, have let go of their bodies
@@ -251,7 +270,7 @@ class Journal:
 
     def note(self, unix_us: int, request: Request, response: Response | None, fault: Fault | None = None) -> None:
         """A request was answered, or not. The world's lock is held."""
-        self._notes.append((unix_us, request, response, fault))
+        self._notes.append((unix_us, request, response, fault, len(self._events)))
         self._weight += len(request[5]) if response is None else len(request[5]) + len(response[2])
         if self._weight > BODIES or len(self._notes) > 2 * LIMIT:
             self._let_go()
@@ -268,14 +287,14 @@ class Journal:
         self._lost += gone
         self._lighter = max(0, self._lighter - gone)
         while self._weight > BODIES:
-            unix_us, request, response, fault = note = self._notes[self._lighter]
+            unix_us, request, response, fault, after = note = self._notes[self._lighter]
             self._weight -= _weight(note)
-            self._notes[self._lighter] = (unix_us, _bodiless(request), _bodiless(response), fault)
+            self._notes[self._lighter] = (unix_us, _bodiless(request), _bodiless(response), fault, after)
             self._lighter += 1
 
 
 def _weight(note: Note) -> int:
-    _, request, response, _ = note
+    _, request, response, _, _ = note
     return len(request.body) + (0 if response is None else len(response.body))
 
 
@@ -284,10 +303,12 @@ def _bodiless(one: Any) -> Any:
     return one._replace(body=LET_GO) if one is not None and one.body else one
 
 
-def _record(unix_us: int, request: Request, response: Response | None, fault: Fault | None) -> RequestRecord:
+def _record(
+    unix_us: int, request: Request, response: Response | None, fault: Fault | None, after: int
+) -> RequestRecord:
     method, host, path, query, headers, body = request
     status, answer = (None, b"") if response is None else (response.status, response.body)
-    return RequestRecord(unix_us, method, host, path, query, agent_of(headers), body, status, answer, fault)
+    return RequestRecord(unix_us, method, host, path, query, agent_of(headers), body, status, answer, fault, after)
 
 
 def _check(status: object, failed: object) -> None:

@@ -33,8 +33,8 @@ class Network:
     def __init__(self, service: Service, clock: Clock) -> None:
         self.service = service
         self.clock = clock
-        self.journal = Journal()
         self._world = service.world
+        self.journal = Journal(self._world.trace)
         self._failing: tuple[Failing, ...] = ()
         self._interludes: tuple[Interlude, ...] = ()
         self._arranged = 0

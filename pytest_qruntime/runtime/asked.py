@@ -70,6 +70,7 @@ def _bad(one: RequestRecord, operation: str, at_us: int) -> Call:
         (where.id or None) if where.kind == "jobs" else None,
         problem=_problem(one) if one.fault is None else "",
         fault="" if one.fault is None else _met(one.fault),
+        after=one.after,
     )
 
 

@@ -34,6 +34,7 @@ class Call(NamedTuple):
         workload, job: the ids that it named, as far as somebody wants to know.
         problem: what it was told instead of what it asked for, in words; empty: nothing.
         fault: what went wrong with it because the test said so, in words; empty: nothing did.
+        after: how many events the trace had when it was answered; None: nobody knows.
     """
 
     at_us: int
@@ -43,6 +44,7 @@ class Call(NamedTuple):
     job: str | None = None
     problem: str = ""
     fault: str = ""
+    after: int | None = None
 
     @property
     def row(self) -> str:

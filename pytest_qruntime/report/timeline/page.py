@@ -28,8 +28,8 @@ td:first-child { font-variant-numeric: tabular-nums; overflow-wrap: normal; text
 def figure(timeline: Timeline, *, title: str) -> str:
     """The picture in a region that scrolls on a narrow screen, and the table of what happened: a part of a page."""
     rows = "".join(
-        f"<tr{' class=broken' if broken else ''}><td>{since(at_us)}</td><td>{escape(text)}</td></tr>"
-        for at_us, broken, text in timeline.told()
+        f"<tr{' class=broken' if kind else ''}><td>{since(at_us)}</td><td>{escape(text)}</td></tr>"
+        for at_us, kind, text in timeline.told()
     )
     told, picture = escape(title), Picture(timeline, title=title).svg()
     return (

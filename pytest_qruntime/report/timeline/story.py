@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from textwrap import shorten
-from typing import Any, Final
+from typing import Any, Final, Literal, NamedTuple
 
 from pytest_qruntime.clock.durations import words_of
 from pytest_qruntime.model import Event, Trace, states
@@ -16,6 +16,19 @@ from pytest_qruntime.model.job import RAN_TOO_LONG_CODE
 from pytest_qruntime.report.timeline.calls import Call
 from pytest_qruntime.report.timeline.names import Names
 from pytest_qruntime.report.timeline.times import brief
+
+
+class Line(NamedTuple):
+    """A line of a story: when, whether it tells of something bad, or is marked, and what."""
+
+    at_us: int
+    kind: Literal["", "bad", "mark"]
+    text: str
+
+
+class _Said(NamedTuple):
+    text: str
+    bad: bool
 
 
 class Memory:
@@ -71,32 +84,39 @@ class Story:
             if call.failed:
                 self._failed[call.at_us].append(call)
 
-    def lines(self) -> Iterator[tuple[int, str]]:
-        """Each instant at which something happened, and what; what is alike is told together."""
-        told = {at_us: self._said(at_us, list(together)) for at_us, together in self._instants()}
+    def lines(self) -> Iterator[Line]:
+        """What happened, instant by instant: what is alike together, and what went wrong in a line of its own."""
+        instants = groupby(enumerate(self._trace), lambda numbered: numbered[1].at_us)
+        told = {at_us: self._said(at_us, list(together)) for at_us, together in instants}
         for at_us in self._failed.keys() - told.keys():
             told[at_us] = self._said(at_us, [])
         for at_us, said in sorted(told.items()):
-            if said:
-                yield at_us, "; ".join(said)
+            for bad, together in groupby(said, lambda one: one.bad):
+                texts = list(_counted(one.text for one in together))
+                yield from (Line(at_us, "bad", text) for text in texts) if bad else [Line(at_us, "", "; ".join(texts))]
 
-    def _instants(self) -> Iterator[tuple[int, Iterator[Event]]]:
-        return groupby(self._trace, lambda event: event.at_us)
+    def _said(self, at_us: int, events: Sequence[tuple[int, Event]]) -> list[_Said]:
+        """What happened in an instant. What went wrong parts what was before it from what came then."""
+        failed, said, subjects = list(self._failed.get(at_us, ())), list[_Said](), dict[str, list[str]]()
 
-    def _said(self, at_us: int, events: Sequence[Event]) -> list[str]:
-        subjects: dict[str, list[str]] = {}
-        failed = list(self._failed.get(at_us, ()))
-        for event in filter(self._matters, events):
-            call = _refusal(event, failed)
-            if call is not None:
-                failed.remove(call)
-                subjects.setdefault(self._refused(call), []).append("")
-            else:
+        def tell(call: Call) -> None:
+            said.extend(_sentences(subjects))
+            subjects.clear()
+            said.append(_Said(self._refused(call), True))
+            failed.remove(call)
+
+        for number, event in events:
+            while failed and failed[0].after is not None and failed[0].after <= number:
+                tell(failed[0])
+            if (call := _refusal(event, failed)) is not None:
+                tell(call)
+            elif self._matters(event):
                 told = f"{_TOLD[event.kind](event, self._names)}{self._memory.more(event)}"
-                subjects.setdefault(told, []).append(self._names.of(event))
-        for call in failed:
-            subjects.setdefault(self._refused(call), []).append("")
-        return [_sentence(what, who) for what, who in subjects.items()]
+                who = "" if event.kind == kinds.CLIENT_CALLED else self._names.of(event)
+                subjects.setdefault(told, []).append(who)
+        for call in list(failed):
+            tell(call)
+        return [*said, *_sentences(subjects)]
 
     def _matters(self, event: Event) -> bool:
         if event.kind == kinds.CLIENT_CALLED:
@@ -121,10 +141,16 @@ def _refusal(event: Event, failed: Sequence[Call]) -> Call | None:
     return next((one for one in failed if one.operation == wanted and one.problem and not one.fault), None)
 
 
-def _sentence(what: str, who: Sequence[str]) -> str:
-    if who[0]:
-        return f"{_together(who)} {what}".strip()
-    return what if len(who) == 1 else f"{what} ({len(who)} times)"
+def _sentences(subjects: Mapping[str, Sequence[str]]) -> Iterator[_Said]:
+    for what, who in subjects.items():
+        yield _Said(f"{_together(who)} {what}".strip(), any(word in what for word in _BAD))
+
+
+def _counted(texts: Iterable[str]) -> Iterator[str]:
+    """The same several times in a row, told once."""
+    for text, again in groupby(texts):
+        times = len(list(again))
+        yield text if times == 1 else f"{text} ({times} times)"
 
 
 def _together(names: Sequence[str]) -> str:
@@ -189,7 +215,9 @@ def _rejected(event: Event, names: Names) -> str:
 
 def _raised(event: Event, names: Names) -> str:
     message = shorten(str(event.data.get("message") or ""), _LONG, placeholder=" ...")
-    return f"{event.data.get('call')}() RAISED {event.data.get('raised')}{f': {message}' if message else ''}"
+    return (
+        f"the client's {event.data.get('call')}() RAISED {event.data.get('raised')}{f': {message}' if message else ''}"
+    )
 
 
 def _ignored(event: Event, names: Names) -> str:
@@ -200,7 +228,8 @@ def _says(text: str) -> Callable[[Event, Names], str]:
     return lambda event, names: text
 
 
-_LONG: Final = 120
+_LONG: Final = 90
+_BAD: Final = ("REFUSED", "FAILED", "RAISED")
 _HINTS: Final[dict[object, str]] = {RAN_TOO_LONG_CODE: " (its time on the QPU was used up)"}
 _WHY_INACTIVE: Final = {
     states.INACTIVATED: ": no job came within its interactive TTL",

@@ -13,13 +13,14 @@ from pytest_qruntime.report.timeline.marks import Broken, Mark, mark_of
 from pytest_qruntime.report.timeline.names import Names
 from pytest_qruntime.report.timeline.page import figure, page
 from pytest_qruntime.report.timeline.rows import Point, Row, Rows
-from pytest_qruntime.report.timeline.story import Story
+from pytest_qruntime.report.timeline.story import Line, Story
 from pytest_qruntime.report.timeline.svg import Picture
 from pytest_qruntime.report.timeline.text import WIDTH, Chart
 from pytest_qruntime.report.timeline.times import since
 
 STORY_LINES: Final = 40
 _MARGIN: Final = 2
+_COLOURS: Final = {"": "", "bad": "31", "mark": "31;1"}
 
 
 class Timeline:
@@ -100,31 +101,30 @@ class Timeline:
         """
         if not self.shows:
             return "nothing happened: no session, batch or job"
-        return "\n".join([*Chart(self, width=width, color=color).lines(), "", *self._words(width)])
+        return "\n".join([*Chart(self, width=width, color=color).lines(), "", *self._words(width, color)])
 
-    def told(self) -> list[tuple[int, bool, str]]:
-        """What happened, in words: when, whether it is marked, and what."""
-        lines = [(at_us, False, text) for at_us, text in Story(self.trace, self.names, self.calls).lines()]
-        lines += [(one.at_us, True, one.text) for one in self.marks]
-        return sorted(lines, key=lambda line: line[:2])
+    def told(self) -> list[Line]:
+        """What happened, in words."""
+        marked = (Line(one.at_us, "mark", one.text) for one in self.marks)
+        return sorted([*Story(self.trace, self.names, self.calls).lines(), *marked], key=_place)
 
-    def _words(self, width: int) -> Iterator[str]:
-        lines = self.told()
-        lead = max((len(since(at_us)) for at_us, _, _ in lines), default=0) + _MARGIN
-        for at_us, _, text in self._shown(lines):
+    def _words(self, width: int, color: bool) -> Iterator[str]:
+        lines = self._shown(self.told())
+        lead = max((len(since(line.at_us)) for line in lines), default=0) + _MARGIN
+        for at_us, kind, text in lines:
             first, *more = wrap(text, max(width - lead, 20)) or [""]
-            yield f"{since(at_us):>{lead - 1}} {first}"
-            yield from (" " * lead + one for one in more)
+            yield f"{since(at_us):>{lead - 1}} {_painted(first, kind, color)}"
+            yield from (f"{' ' * lead}{_painted(one, kind, color)}" for one in more)
 
-    def _shown(self, lines: list[tuple[int, bool, str]]) -> list[tuple[int, bool, str]]:
+    def _shown(self, lines: list[Line]) -> list[Line]:
         """The lines that matter if there are too many: around the first that is marked, or the last ones."""
         if len(lines) <= STORY_LINES:
             return lines
-        marked = next((number for number, line in enumerate(lines) if line[1]), len(lines))
+        marked = next((number for number, line in enumerate(lines) if line.kind == "mark"), len(lines))
         end = min(len(lines), max(marked + STORY_LINES // 2, STORY_LINES))
         begin = max(end - STORY_LINES, 0)
-        before = [(lines[0][0], False, f"... {begin} more instants ...")] if begin else []
-        after = [(lines[-1][0], False, f"... {len(lines) - end} more instants ...")] if end < len(lines) else []
+        before = [Line(lines[0].at_us, "", f"... {begin} more lines ...")] if begin else []
+        after = [Line(lines[-1].at_us, "", f"... {len(lines) - end} more lines ...")] if end < len(lines) else []
         return [*before, *lines[begin:end], *after]
 
     # -- as a picture ------------------------------------------------------------------------------------------------
@@ -150,3 +150,12 @@ class Timeline:
 
     def __repr__(self) -> str:
         return f"<Timeline of {len(self.trace)} events>"
+
+
+def _place(line: Line) -> tuple[int, bool]:
+    """What is marked comes after what happened at that instant."""
+    return line.at_us, line.kind == "mark"
+
+
+def _painted(text: str, kind: str, color: bool) -> str:
+    return f"\x1b[{_COLOURS[kind]}m{text}\x1b[0m" if color and kind else text

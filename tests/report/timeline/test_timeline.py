@@ -33,8 +33,8 @@ not to scale: ~ in the ruler stands for long times drawn short (58m50s)
     +0s session 1 opened (max TTL 25m); jobs 1, 2 submitted to session 1
     +1m session 1 active after 1m in the queue; job 1 running
   +1m4s job 1 on the QPU
-  +1m5s session 1 closed by a cancel, with jobs 1 queued, 1 running; job 2
-        FAILED with code 4001: Job is part of a session that's been closed
+  +1m5s session 1 closed by a cancel, with jobs 1 queued, 1 running
+  +1m5s job 2 FAILED with code 4001: Job is part of a session that's been closed
  +1m10s job 1 completed, 6s on the QPU; session 1 cost 10s of QPU time"""
 
 
@@ -160,12 +160,12 @@ def test_a_refused_request_is_told_with_its_reason() -> None:
 def test_a_long_story_is_told_around_its_first_break() -> None:
     trace = made(*((second, "job.queued", None, f"j{second}", {}) for second in range(200)))
     whole = Timeline(trace).text()
-    assert "... 160 more instants ..." in whole
+    assert "... 160 more lines ..." in whole
     assert "+3m19s job 200 submitted" in whole
     around = Timeline(trace, breaks=[Broken("JOB-04", 100 * SECOND_US, "this", "that")]).text()
     assert "JOB-04 BROKEN" in around
-    assert "... 81 more instants ..." in around
-    assert "... 80 more instants ..." in around
+    assert "... 81 more lines ..." in around
+    assert "... 80 more lines ..." in around
 
 
 def test_an_empty_trace_says_so() -> None:
