@@ -10,11 +10,10 @@ _PICTURES: Final = {code: 0x2400 + code for code in range(32) if chr(code) not i
 """Control characters, by those that stand for them in print."""
 _DIRECTIONS: Final = (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C)
 """Characters that make others read in another order."""
-_INVISIBLE: Final = str.maketrans(
-    {**_PICTURES, 0x7F: 0x2421, **{code: f"\\u{code:04x}" for code in (*range(0x80, 0xA0), *_DIRECTIONS)}}
-)
+_SPELLED: Final = {code: f"\\u{code:04x}" for code in (*range(0x80, 0xA0), *_DIRECTIONS)}
+_INVISIBLE: Final[dict[int, int | str]] = {**_PICTURES, 0x7F: 0x2421, **_SPELLED}
 _HALVES: Final = re.compile("[\ud800-\udfff\ufffe\uffff]")
-_MARKDOWN: Final = str.maketrans({char: f"&#{ord(char)};" for char in "\\`*_[]~|#!"})
+_MARKDOWN: Final = str.maketrans({char: f"&#{ord(char)};" for char in "\\`*_[]~|#!&<>\"'"})
 _FENCE: Final = re.compile("`{3,}")
 
 
@@ -35,12 +34,12 @@ def html(text: str) -> str:
 
 def markdown(text: str) -> str:
     """Text in a line or a cell of Markdown; nobody is notified by it."""
-    return escape(line(text)).translate(_MARKDOWN).replace("@", "@&#8203;")
+    return line(text).translate(_MARKDOWN).replace("@", "@&#8203;")
 
 
 def code(text: str) -> str:
     """The same as code."""
-    return f"<code>{escape(line(text)).translate(_MARKDOWN)}</code>"
+    return f"<code>{line(text).translate(_MARKDOWN)}</code>"
 
 
 def fenced(text: str, language: str) -> str:

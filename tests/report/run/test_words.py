@@ -102,14 +102,14 @@ def test_html_is_text_in_a_page() -> None:
 
 
 def test_markdown_is_text_in_a_cell_and_notifies_nobody() -> None:
-    told = markdown("a|b `c` *d* _e_\n<f> [g](h) #1 @someone \\")
-    assert unescape(told).replace("\u200b", "") == "a|b `c` *d* _e_ <f> [g](h) #1 @someone \\"
+    told = markdown("a|b `c` *d* _e_\n<f> [g](h) #1 @someone 'i' & \"j\" \\")
+    assert unescape(told).replace("\u200b", "") == "a|b `c` *d* _e_ <f> [g](h) #1 @someone 'i' & \"j\" \\"
     assert not set("|`*_[]<>\n\\") & set(told)
     assert "@someone" not in told
 
 
 def test_code_is_text_too() -> None:
-    assert code("test_a[<b>|`c`]") == "<code>test&#95;a&#91;&lt;b&gt;&#124;&#96;c&#96;&#93;</code>"
+    assert code("test_a[<b>|`c`]") == "<code>test&#95;a&#91;&#60;b&#62;&#124;&#96;c&#96;&#93;</code>"
 
 
 def test_nothing_in_a_block_of_code_can_end_it() -> None:
