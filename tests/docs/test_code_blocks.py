@@ -145,8 +145,20 @@ def _collected() -> Iterator[object]:
             continue
         used = {earlier for block in blocks for earlier in map(str, block.before)}
         for block in blocks:
+            if _is_run_later(block, blocks):
+                continue
             unused = "file" in block.markers and not block.runs_in_pytest and str(block) not in used
             yield pytest.param(ValueError(f"{block}: no block continues this file") if unused else block, id=str(block))
+
+
+def _is_run_later(block: Block, blocks: Sequence[Block]) -> bool:
+    """Whether it is a file that a command runs whose output is shown below it."""
+    return "file" in block.markers and any(
+        line.split()[-1] == block.markers["file"]
+        for later in blocks
+        if later.language == "console" and block in later.before and "run" in later.markers
+        for line in re.findall(r"^\$ pytest (.+)$", later.code, re.MULTILINE)
+    )
 
 
 @pytest.mark.parametrize("block", list(_collected()))

@@ -94,6 +94,14 @@ def test_a_console_block_is_run_and_its_output_compared(check: Check) -> None:
     check.fails("<!-- run -->\n```console\n$ rm -r x\n```\n", "only pytest and python are run, not rm")
 
 
+def test_a_file_that_a_later_command_runs_is_run_there_alone(check: Check) -> None:
+    file = "<!-- file: test_it.py -->\n```python\ndef test_it():\n    assert {}\n```\n<!-- continue -->\n"
+    console = "<!-- run -->\n```console\n$ pytest -q {}\n1 passed in ...\n```\n"
+    check.passes(file.format(True) + console.format("test_it.py"))
+    check.passes(file.format(True) + console.format(""), blocks=2)
+    check.fails(file.format(False) + console.format("test_it.py"), "page.md:8 fails")
+
+
 def test_configuration_parses_and_pytest_accepts_it(check: Check) -> None:
     check.passes("```toml\n[tool.pytest.ini_options]\naddopts = '-q'\n```\n")
     check.passes("```ini\n[pytest]\naddopts = -q\n```\n")
