@@ -66,7 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
             parser.addini(setting.ini, help_of_ini, default="")
     options.add(group)
     options.add_suite(group)
-    judging.add(group)
+    judging.add(group, parser)
     telling.add(group, parser)
 
 
@@ -114,15 +114,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         from pytest_qruntime.repeating.repeater import begin_repeating
 
         begin_repeating(session)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What there is to tell of tests that ran several times."""
-    reports = [report for several in terminalreporter.stats.values() for report in several]
-    if any(getattr(report, "user_properties", None) for report in reports):
-        from pytest_qruntime.repeating.summary import tell
-
-        tell(terminalreporter, reports)
 
 
 def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:

@@ -20,7 +20,7 @@ from pytest_qruntime.model import JobRequest
 from tests.rest.face import SAMPLER, Face
 
 HEAVY = {"freezegun", "httpx", "jsonschema", "openqasm3", "pydantic", "qiskit", "requests", "vcr", "yaml"}
-LIGHT = 31  # modules of ours that every run of pytest loads: hooks, options, settings
+LIGHT = 36  # modules of ours that every run of pytest loads: hooks, options, settings
 PROBE = """
     import sys
 

@@ -70,7 +70,7 @@ class Tally:
             if finding.cases:
                 self._exercised[name] = self._exercised.get(name, 0) + 1
             if finding.breaks:
-                self._breakings.setdefault(name, []).append(_breaking(label, finding, report.trace, allowed or {}))
+                self._breakings.setdefault(name, []).append(breaking(label, finding, report.trace, allowed or {}))
 
     def data(self) -> dict[str, Any]:
         """All of it as plain JSON."""
@@ -139,7 +139,8 @@ def _wrapped(line: str) -> list[str]:
     return [one.replace("\N{NO-BREAK SPACE}", " ") for one in lines]
 
 
-def _breaking(label: str, finding: Finding, trace: Trace, allowed: Mapping[str, str]) -> Breaking:
+def breaking(label: str, finding: Finding, trace: Trace, allowed: Mapping[str, str]) -> Breaking:
+    """How a contract was broken first in a trace, under the name `label`; `allowed` says why some may be."""
     first = min(finding.breaks, key=lambda one: one.at_us)
     return Breaking(
         label=label,

@@ -1,16 +1,13 @@
-"""What pytest sees of judging: the option, and what is told at the end of a test and at the end of a strict run."""
+"""What pytest sees of judging: the option, and what is told at the end of a test."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import pytest
 
 from pytest_qruntime.settings import MARKER
-
-if TYPE_CHECKING:
-    from pytest_qruntime.judging.record import Judgement, Record
 
 OVER: Final = pytest.StashKey[bool]()
 """On a test that is being torn down, in the order of things: it was not interrupted."""
@@ -18,18 +15,19 @@ OVER: Final = pytest.StashKey[bool]()
 TOLD: Final = pytest.StashKey[list[str]]()
 """On a test that has failed already: what else is to be told of it."""
 
+_OPTION: Final = "--qruntime-strict"
+_INI: Final = "qruntime_strict"
 _SECTION: Final = f"told by pytest-{MARKER} at teardown"  # pytest shows those of a failed test by this word
-_SENT: Final = "qruntime_judged"
 
 
-def add(group: pytest.OptionGroup) -> None:
-    """The option of a strict run."""
-    group.addoption(
-        "--qruntime-strict",
-        action="store_true",
-        help="tell at the end which contracts the tests exercised, broke and never touched; every break fails the run, "
-        "also one of level may, and where contracts=warn",
+def add(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
+    """The option of a strict run, and its twin in ini files."""
+    text = (
+        "tell at the end which contracts the tests exercised, broke and never touched; every break fails the run, "
+        "also one of level may, and where contracts=warn"
     )
+    group.addoption(_OPTION, action="store_true", help=f"{text} (ini: {_INI})")
+    parser.addini(_INI, text, type="bool", default=False)
 
 
 def begin(config: pytest.Config) -> None:
@@ -42,32 +40,12 @@ class Judge:
     """The plugin that tells of judgements.
 
     Attributes:
-        strict: whether they are summed up at the end of the run.
+        strict: whether every break fails the run.
     """
 
     def __init__(self, config: pytest.Config) -> None:
-        self._config = config
-        self.strict = bool(config.getoption("qruntime_strict"))
-        self._pending: list[Judgement] = []
-        self._attempt: object = None
-        self._record: Record | None = None
-        self._lost: list[str] = []
-
-    def take(self, item: pytest.Item, judgement: Judgement) -> None:
-        """Note the judgement of a run of a test, for the end.
-
-        A test may run several times, all of which count; but if it is tried again because it failed, the last attempt
-        decides.
-        """
-        if not self.strict:
-            return
-        attempt = getattr(item, "execution_count", None)  # that is how pytest-rerunfailures counts
-        if attempt != self._attempt:
-            self._pending.clear()
-        self._attempt = attempt
-        self._pending.append(judgement)
-
-    # -- of a test ---------------------------------------------------------------------------------------------------
+        self.strict = bool(config.getoption("qruntime_strict") or _ini(config))
+        self._broken_setups: dict[tuple[str, object], pytest.TestReport] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -91,61 +69,23 @@ class Judge:
             report.sections += [(_SECTION, text) for text in item.stash[TOLD]]
         return report
 
-    def pytest_runtest_logfinish(self) -> None:
-        """A test will not be tried again."""
-        self._settle()
-        self._attempt = None
-
-    def _settle(self) -> None:
-        if self._pending:
-            from pytest_qruntime.judging.record import Record
-
-            self._record = self._record or Record()
-            for judgement in self._pending:
-                self._record.add(judgement)
-            self._pending.clear()
-
-    # -- of a run ----------------------------------------------------------------------------------------------------
-
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """A worker sends what it noted to its controller; whoever has everything decides whether the run fails."""
-        self._settle()
-        output = getattr(self._config, "workeroutput", None)
-        if output is not None:
-            output[_SENT] = None if self._record is None else self._record.data()
-        elif self._broken and session.exitstatus == pytest.ExitCode.OK:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Below an error of the setup pytest shows nothing that comes later, so that is put where it is shown."""
+        test = report.nodeid, getattr(report, "node", None)
+        if report.when == "setup" and report.failed:
+            self._broken_setups[test] = report
+        elif report.when == "teardown" and test in self._broken_setups:
+            told = [section for section in report.sections if section[0] == _SECTION]
+            self._broken_setups.pop(test).sections += told
 
-    @property
-    def _broken(self) -> bool:
-        return self._record is not None and self._record.broken
 
-    @pytest.hookimpl(optionalhook=True)
-    def pytest_testnodedown(self, node: Any) -> None:
-        """A worker of pytest-xdist has ended."""
-        output = getattr(node, "workeroutput", {})
-        if self.strict and _SENT not in output:
-            self._lost.append(f"worker {node.gateway.id} ended before it told what its tests showed")
-        elif output.get(_SENT) is not None:
-            from pytest_qruntime.judging.record import Record
-
-            self._record = self._record or Record()
-            self._record.merge(output[_SENT])
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Tell what a strict run showed."""
-        if not self.strict or self._config.getoption("collectonly", False):
-            return
-        terminalreporter.section("contracts of pytest-qruntime")
-        for line in [*sorted(self._lost), *self._lines()]:
-            terminalreporter.line(line)
-
-    def _lines(self) -> list[str]:
-        if self._record is None:
-            return ["no test used a fixture of pytest-qruntime, so nothing was judged"]
-        failed = ["the run fails: a contract was broken where that is not allowed"] if self._broken else []
-        return [*self._record.lines(), *failed]
+def _ini(config: pytest.Config) -> bool:
+    """What the ini file says. Raises `pytest.UsageError` for what is neither yes nor no."""
+    try:
+        return bool(config.getini(_INI))
+    except ValueError as error:
+        raise pytest.UsageError(f"ini {_INI}: {error}; expected true or false") from None
 
 
 JUDGE: Final = pytest.StashKey[Judge]()

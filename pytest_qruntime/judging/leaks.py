@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -11,6 +11,7 @@ from pytest_qruntime.contracts.reading import read
 from pytest_qruntime.judging.openings import Opening
 from pytest_qruntime.model import states
 from pytest_qruntime.model.durations import SECOND_US
+from pytest_qruntime.report.run.shown import Leaked
 
 if TYPE_CHECKING:
     from pytest_qruntime.contracts import Terms
@@ -103,6 +104,30 @@ def _is_over(one: WorkloadFacts, facts: Facts, now_us: int) -> bool:
     )
 
 
+def plain(leak: Leak, ahead: Forecast | None, root: Path, allowed: str | None) -> Leaked:
+    """A leak as plain JSON; the arguments are those of `told`, and why the test may leave something open."""
+    place = leak.opening.place
+    return Leaked(
+        kind=leak.kind,
+        id=leak.id,
+        file=None if place is None else place.file_in(root),
+        line=None if place is None else place.line,
+        function=None if place is None else place.function,
+        served=leak.opening.served,
+        opened_s=leak.opened_us / SECOND_US,
+        ended_s=leak.ended_us / SECOND_US,
+        used_s=_s(leak.usage_us),
+        closed_s=None if ahead is None else _s(ahead.closed_us),
+        cost_s=None if ahead is None else _s(ahead.usage_us),
+        at_most_s=_s(_at_most_us(leak)),
+        allowed=allowed,
+    )
+
+
+def _s(us: int | None) -> float | None:
+    return None if us is None else us / SECOND_US
+
+
 def told(leak: Leak, ahead: Forecast | None, root: Path) -> str:
     """A leak in words.
 
@@ -122,7 +147,7 @@ def told(leak: Leak, ahead: Forecast | None, root: Path) -> str:
     return "\n".join(lines)
 
 
-def head(leaks: list[Leak], root: Path) -> str:
+def head(leaks: Sequence[Leak], root: Path) -> str:
     """One line for all of them."""
     first = leaks[0]
     who = f"a {first.kind} was left open" if len(leaks) == 1 else f"{len(leaks)} sessions and batches were left open"
@@ -161,14 +186,20 @@ def _ahead(leak: Leak, ahead: Forecast) -> Iterator[str]:
     yield f"left alone, it would have been closed at {_at(ahead.closed_us)}, {after} later, by {by}{used}"
 
 
-def _at_most(leak: Leak) -> str | None:
+def _at_most_us(leak: Leak) -> int | None:
     """What it could have cost: a session is charged for its time, a batch for its jobs."""
-    if leak.max_ttl_us is None:
+    if leak.max_ttl_us is None or leak.kind == "batch" or leak.started_us is None:
+        return leak.max_ttl_us
+    return leak.started_us + leak.max_ttl_us - leak.ended_us + (leak.usage_us or 0)
+
+
+def _at_most(leak: Leak) -> str | None:
+    most_us = _at_most_us(leak)
+    if most_us is None:
         return None
     if leak.kind == "batch" or leak.started_us is None:
         jobs = "jobs" if leak.started_us is None else "more jobs"
-        return f"with {jobs}, it could have cost up to its max TTL of {_qpu(leak.max_ttl_us)}"
-    most_us = leak.started_us + leak.max_ttl_us - leak.ended_us + (leak.usage_us or 0)
+        return f"with {jobs}, it could have cost up to its max TTL of {_qpu(most_us)}"
     return f"had anything kept it active, it could have cost up to {_qpu(most_us)} until its max TTL"
 
 

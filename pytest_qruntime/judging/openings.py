@@ -41,9 +41,12 @@ class Place(NamedTuple):
 
     def told(self, root: Path) -> str:
         """For people, from the root of the project on."""
+        return f"{self.file_in(root)}:{self.line}, in {self.function}"
+
+    def file_in(self, root: Path) -> str:
+        """The file, from the root of the project on."""
         file = Path(self.file)
-        shown = file.relative_to(root) if file.is_relative_to(root) else file
-        return f"{shown.as_posix()}:{self.line}, in {self.function}"
+        return (file.relative_to(root) if file.is_relative_to(root) else file).as_posix()
 
     @property
     def source(self) -> str:

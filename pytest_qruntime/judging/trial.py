@@ -13,20 +13,23 @@ from pytest_qruntime.judging.allowed import Entry, allowed
 from pytest_qruntime.judging.errors import ContractWarning, LeakedSessionWarning
 from pytest_qruntime.judging.hooks import JUDGE, OVER, TOLD
 from pytest_qruntime.judging.openings import Openings
-from pytest_qruntime.judging.shown import TRIAL
+from pytest_qruntime.judging.shown import TRIAL, add
 from pytest_qruntime.model.errors import QRuntimeError
-from pytest_qruntime.recording.phase import FAILED, UNANSWERED
+from pytest_qruntime.recording.phase import FAILED, SKIPPED, UNANSWERED
 
 if TYPE_CHECKING:
-    from pytest_qruntime.contracts import Terms
+    from pytest_qruntime.contracts import Report, Terms
     from pytest_qruntime.judging.evidence import Evidence, Listening
+    from pytest_qruntime.judging.forecast import Forecast
     from pytest_qruntime.judging.leaks import Leak
     from pytest_qruntime.judging.openings import Opening
-    from pytest_qruntime.judging.record import Judgement
     from pytest_qruntime.model import Trace
+    from pytest_qruntime.report.run.shown import World
     from pytest_qruntime.runtime.surface import Surface
 
 __tracebackhide__ = True  # what a test left behind is told in words
+
+_OFF = "contracts=off"
 
 
 @contextmanager
@@ -41,6 +44,7 @@ def judged(item: pytest.Item, decided: Mapping[str, Any]) -> Iterator[Trial]:
         yield trial
     except BaseException:
         item.stash[FAILED] = True
+        item.stash[SKIPPED] = False
         trial.end()
         raise
     trial.end()
@@ -52,24 +56,34 @@ class Trial:
     Args:
         item: the test.
         decided: its settings.
+
+    Attributes:
+        surface: the service; None: it is not there yet.
+        settings: those of the test.
+        reports: on the contracts, from `take` on; none: they were not judged.
+        left: what was left open, from `take` on.
+        ahead: what will become of that by itself, by id, from `end` on; only the fake tells.
     """
 
     def __init__(self, item: pytest.Item, decided: Mapping[str, Any]) -> None:
         self._item = item
-        self._decided = decided
+        self.settings = decided
         self._contracts: str = decided.get("contracts", "fail")
         self._leaks: str = decided.get("leaks", "fail")
         self._openings = Openings(item.path)
         self._allowed: dict[str, Entry] = allowed(item)
-        self._judgement: Judgement | None = None
-        self._left: list[Leak] = []
+        self._world: World | None = None
+        self._used: set[str] = set()
         self._problems: list[str] = []
-        self._surface: Surface | None = None
+        self.surface: Surface | None = None
+        self.reports: Sequence[Report] = ()
+        self.left: Sequence[Leak] = ()
+        self.ahead: Mapping[str, Forecast] = {}
         self._listening: Listening | None = None
 
     def begin(self, surface: Surface) -> None:
         """The service is there, and nobody has used it."""
-        self._surface = surface
+        self.surface = surface
         self._item.stash[TRIAL] = self
         if self._leaks != "off":
             surface.on_open(self._openings.note)
@@ -83,50 +97,38 @@ class Trial:
         """The test is over, and the service still there: look at what happened."""
         if self._listening is not None:
             self._listening.end()
-        is_off = self._contracts == "off" and self._leaks == "off"
-        if self._surface is None or not self._item.stash.get(OVER, False) or (is_off and not self._judge.strict):
+        if self.surface is None or not self._item.stash.get(OVER, False):
             return
-        from pytest_qruntime.judging.record import Judgement
-
-        looked_for = {name: entry for name, entry in self._allowed.items() if self._level(name) != "off"}
-        self._judgement = Judgement(self._item.nodeid, allowed=looked_for)
-        if is_off:
-            self._judgement.because = "contracts=off"
-            return
+        from pytest_qruntime.judging import showing
         from pytest_qruntime.judging.evidence import evidence
 
         try:
-            shown = evidence(self._surface, self._decided, self._listening)
+            shown = evidence(self.surface, self.settings, self._listening)
         except QRuntimeError as problem:  # a live server may be gone
-            self._judgement.because = str(problem)
+            self._world = showing.nothing_known(self.surface, str(problem))
             return
-        self._judge_contracts(self._surface, shown)
-        self._look_for_leaks(self._surface, *shown[0])
+        self._world = showing.happened(self.surface, *shown[0], self._unjudged)
+        self._judge_contracts(self.surface, shown, self._world)
+        self._look_for_leaks(self.surface, *shown[0])
 
     def end(self) -> None:
         """The service is gone: tell what is wrong. Raises pytest's `Failed` if the test has not failed already."""
-        judgement = self._judgement
-        if judgement is None:
+        if self._world is None:
             return
-        self._judge.take(self._item, judgement)  # a warning may be an error
-        self._tell_leaks(judgement)
+        add(self._item, self._world)  # at once: a warning may be an error
+        try:
+            self._tell_leaks(self._world)
+        finally:
+            self._world["allowed"] = [
+                {"where": entry.where, "name": name, "reason": entry.reason, "used": name in self._used}
+                for name, entry in self._allowed.items()
+                if self._level(name) != "off"
+            ]
         problems = [text for text in self._problems if text]
-        if problems and FAILED in self._item.stash:
+        if problems and self._has_failed:
             self._item.stash.setdefault(TOLD, []).extend(problems)
         elif problems:
             pytest.fail("\n\n".join(problems), pytrace=False)
-
-    # -- what it shows to others -------------------------------------------------------------------------------------
-
-    @property
-    def surface(self) -> Surface | None:
-        """The service; None: it is not there yet."""
-        return self._surface
-
-    @property
-    def settings(self) -> Mapping[str, Any]:
-        """Those of the test."""
-        return self._decided
 
     @property
     def opened(self) -> Mapping[str, Opening]:
@@ -135,19 +137,29 @@ class Trial:
 
     # ------------------------------------------------------------------------------------------------------------------
 
-    def _judge_contracts(self, surface: Surface, shown: Sequence[Evidence]) -> None:
+    @property
+    def _unjudged(self) -> str | None:
+        """Why nobody judges the contracts."""
+        if self._contracts == "off":
+            return _OFF
+        return "requests had no answer in the recording" if self._item.stash.get(UNANSWERED, ()) else None
+
+    @property
+    def _has_failed(self) -> bool:
+        """Whether the test shows a failure already; that it was skipped on its way excuses nothing."""
+        stash = self._item.stash
+        return FAILED in stash and not stash.get(SKIPPED, False)
+
+    def _judge_contracts(self, surface: Surface, shown: Sequence[Evidence], world: World) -> None:
+        if world["unjudged"] is not None:
+            return
+        from pytest_qruntime.judging import showing
         from pytest_qruntime.judging.verdict import judge
 
-        assert self._judgement is not None
-        if self._contracts == "off":
-            self._judgement.because = "contracts=off"
-            return
-        if self._item.stash.get(UNANSWERED, ()):
-            self._judgement.because = "requests had no answer in the recording"
-            return
         verdict = judge(self._item, shown, level=self._contracts, surface=surface)
-        self._judgement.reports = verdict.reports
-        self._judgement.used |= verdict.used
+        self.reports = verdict.reports
+        showing.judged(world, verdict.reports, {name: entry.reason for name, entry in self._allowed.items()})
+        self._used |= verdict.used
         self._problems.append(verdict.failure)
         if verdict.warning:
             self._item.warn(ContractWarning(verdict.warning))
@@ -163,26 +175,25 @@ class Trial:
         if isinstance(surface, QRuntime):
             workloads = surface.world.workloads
             used = {name: workloads[name].usage_us(now_us) or 0 for name in opened if name in workloads}
-        self._left = leaked(trace, terms, opened, now_us, used)
+        self.left = leaked(trace, terms, opened, now_us, used)
 
-    def _tell_leaks(self, judgement: Judgement) -> None:
-        if not self._left:
+    def _tell_leaks(self, world: World) -> None:
+        if not self.left:
             return
         from pytest_qruntime.judging import leaks
         from pytest_qruntime.judging.forecast import forecast
         from pytest_qruntime.runtime import QRuntime
 
-        root = self._item.config.rootpath
-        head = leaks.head(self._left, root)
-        if LEAK in self._allowed:
-            judgement.used.add(LEAK)
-            judgement.leaks.append(f"{head}; allowed: {self._allowed[LEAK].reason}")
+        root, surface, entry = self._item.config.rootpath, self.surface, self._allowed.get(LEAK)
+        if isinstance(surface, QRuntime):
+            self.ahead = forecast(surface.world, [one.id for one in self.left])
+        reason = None if entry is None else entry.reason
+        world["leaks"] = [leaks.plain(one, self.ahead.get(one.id), root, reason) for one in self.left]
+        if entry is not None:
+            self._used.add(LEAK)
             return
-        judgement.leaks.append(head)
-        surface = self._surface
-        ahead = forecast(surface.world, [one.id for one in self._left]) if isinstance(surface, QRuntime) else {}
-        each = [leaks.told(one, ahead.get(one.id), root) for one in self._left]
-        text = "\n\n".join([head, *each, leaks.ADVICE])
+        each = [leaks.told(one, self.ahead.get(one.id), root) for one in self.left]
+        text = "\n\n".join([leaks.head(self.left, root), *each, leaks.ADVICE])
         if self._leaks == "warn":
             self._item.warn(LeakedSessionWarning(text))
         else:

@@ -168,11 +168,11 @@ class RuntimeMachine(Rules, metaclass=life.Opening):
         """No contract is broken; where that is not to fail an example, there is a warning."""
         qruntime, level = self.qruntime, self._premises.contracts
         checker = ContractChecker(lambda: qruntime.trace, lambda: Terms.of(qruntime.world))
-        if level == "off":
-            return
-        report = checker.check()
+        report = None if level == "off" else checker.check()
         if self._premises.tell is not None:
-            self._premises.tell(report)
+            self._premises.tell(qruntime, report)
+        if report is None:
+            return
         for finding in report.failures if level == "fail" else ():
             if self._script is not None:
                 self._script.check(f"qruntime_contracts.assert_holds({finding.contract.id!r})")

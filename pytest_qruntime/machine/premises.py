@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_qruntime import settings as known
-from pytest_qruntime.contracts import Report
-from pytest_qruntime.judging.hooks import JUDGE
-from pytest_qruntime.judging.record import Judgement
+from pytest_qruntime.contracts import Report, Terms
 from pytest_qruntime.model import ConfigurationError
 
 if TYPE_CHECKING:
     import pytest
+
+    from pytest_qruntime.runtime import QRuntime
 
 FAKE: Final = "fake"
 _LEAKS: Final = "leaks"
@@ -30,13 +30,14 @@ class Premises:
         world: arguments of `pytest_qruntime.world`.
         marker: what the marker of a test says that is to have the same world.
         contracts: what becomes of an example that breaks a contract: ``"fail"``, ``"warn"`` or ``"off"``.
-        tell: is told of each example that was judged, for the end of a strict run; None: nobody asks.
+        tell: is told of the service of each example that came to its end, and of the report on its contracts, or None
+            if nobody judged them; None: nobody asks.
     """
 
     world: Mapping[str, Any]
     marker: Mapping[str, Any]
     contracts: str
-    tell: Callable[[Report], None] | None = None
+    tell: Callable[[QRuntime, Report | None], None] | None = None
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Premises:
@@ -57,12 +58,18 @@ class Premises:
         return cls(known.of_world(found), _marker(marked), found.get(_CONTRACTS, "fail"), _teller(request))
 
 
-def _teller(request: pytest.FixtureRequest) -> Callable[[Report], None] | None:
+def _teller(request: pytest.FixtureRequest) -> Callable[[QRuntime, Report | None], None]:
     """Every example counts as a run of its test."""
-    item, judge = request.node, request.config.stash.get(JUDGE, None)
-    if judge is None or not judge.strict:
-        return None
-    return lambda report: judge.take(item, Judgement(item.nodeid, [report]))
+    from pytest_qruntime.judging import showing
+    from pytest_qruntime.judging.shown import add
+
+    def tell(qruntime: QRuntime, report: Report | None) -> None:
+        unjudged = f"{_CONTRACTS}=off" if report is None else None
+        world = showing.happened(qruntime, qruntime.trace, Terms.of(qruntime.world), unjudged)
+        showing.judged(world, [] if report is None else [report], {})
+        add(request.node, world)
+
+    return tell
 
 
 def _marker(said: Mapping[str, Any]) -> dict[str, Any]:

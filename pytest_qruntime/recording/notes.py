@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pytest_qruntime.report.run.document import Recordings
 
 
 @dataclass
@@ -40,15 +43,15 @@ class Notes:
             mine = getattr(self, one.name)
             mine.extend(line for line in plain[one.name] if line not in mine)
 
-    def lines(self) -> list[str]:
-        """What is to be told, one line each."""
-        forgotten = sorted(set(self.present) - set(self.used))
-        return [
-            *self.rescued,
-            *self.spent,
-            *(f"recorded {line}" for line in sorted(self.recorded)),
-            *(f"not recorded: {line}" for line in sorted(self.dropped)),
-            *(f"never reached: {line}" for line in sorted(self.unused)),
-            *(f"old: {line}" for line in sorted(self.old)),
-            *(f"not used by this run: {name}" for name in forgotten),
-        ]
+    def told(self) -> Recordings:
+        """What is to be told."""
+        return {
+            "used": sorted(set(self.used)),
+            "old": sorted(set(self.old)),
+            "unused": sorted(set(self.present) - set(self.used)),
+            "unreached": sorted(set(self.unused)),
+            "recorded": sorted(self.recorded),
+            "dropped": sorted(self.dropped),
+            "spent": sorted(self.spent),
+            "rescued": sorted(self.rescued),
+        }

@@ -82,7 +82,10 @@ LEFT: Final = pytest.StashKey[str]()
 """On a test whose recording has more than it came to: a phrase about that."""
 
 FAILED: Final = pytest.StashKey[bool]()
-"""On a test that has failed already."""
+"""On a test that has failed already, or was skipped on its way."""
+
+SKIPPED: Final = pytest.StashKey[bool]()
+"""On a test of which that is so: whether it was skipped, and not because it failed as expected."""
 
 UNANSWERED: Final = pytest.StashKey[Sequence[str]]()
 """On a test that runs on a recording: why it had no answer to requests so far."""

@@ -1,4 +1,4 @@
-"""What is told at the end of a run, by whoever ran the tests or by the controller of those who did."""
+"""What is noted of recordings for the end of a run, and goes from workers to their controller."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any, Final
 import pytest
 
 from pytest_qruntime.recording.names import FOLDER, place, shown
-from pytest_qruntime.recording.phase import FAILED, LEFT, UNANSWERED
+from pytest_qruntime.recording.phase import FAILED, LEFT, SKIPPED, UNANSWERED
 from pytest_qruntime.recording.run import RUN
 from pytest_qruntime.recording.static import cassette_of
 
 _NO_ANSWER: Final = "a request to which the recording has no answer"
-_OF_ONE_RUN: Final[tuple[pytest.StashKey[Any], ...]] = (FAILED, LEFT, UNANSWERED)
+_OF_ONE_RUN: Final[tuple[pytest.StashKey[Any], ...]] = (FAILED, LEFT, SKIPPED, UNANSWERED)
 _SENT: Final = "qruntime_recordings"
 _HEAD: Final = 4096
 _OURS: Final = re.compile(rb"""(?m)^qruntime:|"qruntime":""")
 
 
 class Reporter:
-    """The plugin that tells of recordings at the end."""
+    """The plugin that notes what is to be told of recordings at the end."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -51,6 +51,7 @@ class Reporter:
         report = yield
         if not report.passed:
             item.stash[FAILED] = True
+            item.stash[SKIPPED] = report.skipped and not hasattr(report, "wasxfail")
             told = str(report.longrepr)
             untold = [why for why in item.stash.get(UNANSWERED, ()) if why.partition("\n")[0] not in told]
             report.sections += [(_NO_ANSWER, why) for why in untold]
@@ -58,9 +59,13 @@ class Reporter:
             self._notes.unused.append(f"{item.nodeid}: {item.stash[LEFT]}")
         return report
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
         """Look for what was used and what was forgotten; a worker sends everything to its controller."""
+        self._settle(session)
+        return (yield)
+
+    def _settle(self, session: pytest.Session) -> None:
         self._config.stash[RUN].settle()
         if self._notes.used:
             self._look_for_forgotten(session.items)
@@ -74,14 +79,6 @@ class Reporter:
         sent = getattr(node, "workeroutput", {}).get(_SENT)
         if sent:
             self._notes.add(sent)
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Tell what there is to tell, one line each."""
-        lines = self._notes.lines()
-        if lines:
-            terminalreporter.section("recordings of pytest-qruntime")
-            for line in lines:
-                terminalreporter.line(line)
 
     # -- forgotten files ---------------------------------------------------------------------------------------------
 

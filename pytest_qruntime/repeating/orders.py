@@ -9,10 +9,10 @@ import pytest
 
 from pytest_qruntime.model.choosing import Script, read, written
 from pytest_qruntime.recording.rounds import Reports, attempted
-from pytest_qruntime.repeating import properties
 from pytest_qruntime.repeating.runs import InOrder, duration, failing, lasting, noted, went_through
 from pytest_qruntime.repeating.search import Search
 from pytest_qruntime.repeating.words import differences
+from pytest_qruntime.telling import repeats
 
 Run = Callable[[InOrder], Reports]
 
@@ -27,7 +27,7 @@ def one_order(item: pytest.Item, choices: str, run: Run) -> Reports:
         return _lost(
             item, reports, f"there is no order {choices} in this test (any more): it was written down for another"
         )
-    return _in_words(noted(reports, properties.ORDER, choices), item, order, "")
+    return _in_words(noted(reports, repeats.ORDER, choices), item, order, "")
 
 
 def all_orders(item: pytest.Item, most: int, run: Run) -> Reports:
@@ -44,9 +44,9 @@ def all_orders(item: pytest.Item, most: int, run: Run) -> Reports:
         search.ran(script)
         first = first or reports
     assert first is not None
-    noted(first, properties.ORDERS, search.tried)
+    noted(first, repeats.ORDERS, search.tried)
     if search.more:
-        noted(first, properties.CUT_OFF, search.tried)
+        noted(first, repeats.CUT_OFF, search.tried)
     return lasting(first, seconds)
 
 
@@ -57,10 +57,10 @@ _STRAYED: Final = (
 
 
 def _failed(item: pytest.Item, order: InOrder, reports: Reports, search: Search) -> Reports:
-    noted(reports, properties.ORDERS, search.tried)
+    noted(reports, repeats.ORDERS, search.tried)
     if not order.script.taken:
         return reports  # the fixed order: a failure as any other
-    noted(reports, properties.ORDER, written(order.script.taken))
+    noted(reports, repeats.ORDER, written(order.script.taken))
     return _in_words(reports, item, order, f"In {_orders(search.tried - 1)} before this one the test went through.\n")
 
 

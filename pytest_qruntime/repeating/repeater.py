@@ -8,11 +8,11 @@ import pytest
 
 from pytest_qruntime.recording.phase import DIRECTION, Direction
 from pytest_qruntime.recording.rounds import Reports, only_shows, report_once, run_once
-from pytest_qruntime.repeating import properties
 from pytest_qruntime.repeating.asked import Asked, asked_of
 from pytest_qruntime.repeating.orders import all_orders, one_order
 from pytest_qruntime.repeating.runs import went_through
 from pytest_qruntime.repeating.sweep import every_policy
+from pytest_qruntime.telling import repeats
 
 ASKED: Final = pytest.StashKey[Asked]()
 """On a test that runs several times: what is asked of it."""
@@ -56,6 +56,6 @@ def _reports(item: pytest.Item, asked: Asked) -> Reports:
 def _both(orders: Reports, policies: Reports) -> Reports:
     """The reports of the second, with what the first say of themselves."""
     for report, earlier in zip(policies, orders, strict=False):
-        report.user_properties.extend(one for one in earlier.user_properties if one[0].startswith(properties.ORDERS))
+        report.user_properties.extend(one for one in earlier.user_properties if one[0].startswith(repeats.ORDERS))
         report.duration += earlier.duration
     return policies

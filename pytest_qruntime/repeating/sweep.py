@@ -9,9 +9,9 @@ from pytest_qruntime.model import Policy
 from pytest_qruntime.model.policy import Knob
 from pytest_qruntime.recording.phase import Direction
 from pytest_qruntime.recording.rounds import Reports
-from pytest_qruntime.repeating import properties
 from pytest_qruntime.repeating.documents import told
 from pytest_qruntime.repeating.runs import Turned, Watched, cause, duration, failing, lasting, noted, went_through
+from pytest_qruntime.telling import repeats
 
 Run = Callable[[Direction], Reports]
 
@@ -57,7 +57,7 @@ def every_policy(run: Run) -> Reports:
         if not went_through(reports):
             relies.append(Reliance(knob, getattr(watched.policy, knob.name), value, reports))
     result = _told(relies) if relies else own
-    return noted(lasting(result, seconds), properties.VALUES, tried)
+    return noted(lasting(result, seconds), repeats.VALUES, tried)
 
 
 def _others(watched: Watched) -> Iterator[tuple[Knob, object]]:
@@ -73,7 +73,7 @@ def _told(relies: list[Reliance]) -> Reports:
     """The reports of the first run that failed, and what is to be said of all."""
     result = relies[0].reports
     for one in relies:
-        noted(result, properties.RELIES, one.line)
+        noted(result, repeats.RELIES, one.line)
     first = relies[0]
     text = (
         "".join(one.text for one in relies)

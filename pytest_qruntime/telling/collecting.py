@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Generator, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pytest_qruntime.judging.shown import WORLDS
+from pytest_qruntime.judging.hooks import JUDGE
+from pytest_qruntime.judging.shown import WORLDS, forget
+from pytest_qruntime.recording.run import RUN
+from pytest_qruntime.telling import gate, repeats
 
 if TYPE_CHECKING:
     from pytest_qruntime.report.run.document import Document
@@ -19,10 +22,20 @@ DRAWN: Final[pytest.StashKey[Drawn]] = pytest.StashKey()
 SHOWN: Final = "qruntime"
 """The attribute of the last report of a test that used the service: ``{"worlds": [...], "drawn": ...}``."""
 
+AGAIN: Final = "rerun"
+"""The outcome that pytest-rerunfailures gives to the report of an attempt that does not count."""
+
+_CRASH: Final = "???"
+"""What pytest-xdist's report of a test in which a worker died is about."""
+
+_BROKEN: Final = "a contract was broken where that is not allowed"
+_ATTEMPT: Final[pytest.StashKey[object]] = pytest.StashKey()
+_OF_A_TEST: Final[tuple[pytest.StashKey[Any], ...]] = (DRAWN, _ATTEMPT)
+
 
 def begin(config: pytest.Config) -> None:
-    """Take part in a run."""
-    collected = config.stash[COLLECTED] = Collected()
+    """Take part in a run. Raises `pytest.UsageError` for a coverage that cannot be required."""
+    collected = config.stash[COLLECTED] = Collected(config)
     config.pluginmanager.register(collected, "qruntime-collected")
 
 
@@ -30,14 +43,25 @@ class Collected:
     """The plugin that collects what the tests of a run showed.
 
     Every process puts it on the last report of each test, before any other plugin sees that; pytest-xdist sends reports
-    to the controller. Whoever has the reports in the end has everything.
+    to the controller. Whoever has all reports decides whether the run fails for something that is no test's failure.
+
+    Attributes:
+        tests: those that used the service, as they came.
+        repeated: what reports say of tests that ran several times.
+        strict: whether every break fails the run.
+        required: the lifecycle coverage that is asked for, from 0 to 100; None: none is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._is_worker = hasattr(config, "workerinput")
         self._running: pytest.Item | None = None
-        self._reports: dict[tuple[str, str], list[pytest.TestReport]] = {}
-        self._tests: list[Test] = []
+        self._reports: dict[tuple[str, object], list[pytest.TestReport]] = {}
         self._lost: list[str] = []
+        self.tests: list[Test] = []
+        self.repeated: list[repeats.Property] = []
+        self.strict: bool = config.stash[JUDGE].strict
+        self.required = gate.required(config)
 
     # -- whoever runs a test -----------------------------------------------------------------------------------------
 
@@ -45,31 +69,100 @@ class Collected:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """A test runs, maybe several times."""
         self._running = item
+        _begin_anew(item)
         try:
             return (yield)
         finally:
             self._running = None
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """All runs of a test count; but if it is tried again because it failed, those of the last attempt."""
+        attempt = getattr(item, "execution_count", None)  # that is how pytest-rerunfailures counts
+        if item.stash.get(_ATTEMPT, None) != attempt:
+            _begin_anew(item)
+        item.stash[_ATTEMPT] = attempt
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> Generator[None, object, object]:
-        """The reports of a test come, here, and by pytest-xdist at the controller."""
+        """A report on a test comes, from here or from a worker."""
         item = self._running
         if report.when == "teardown" and item is not None and WORLDS in item.stash:
             setattr(report, SHOWN, {"worlds": item.stash[WORLDS], "drawn": item.stash.get(DRAWN, None)})
+        if not self._is_worker:
+            self._take(report)
         return (yield)
 
     # -- whoever has everything --------------------------------------------------------------------------------------
 
+    def _take(self, report: pytest.TestReport) -> None:
+        when: str | None = report.when
+        test = report.nodeid, getattr(report, "node", None)
+        if when == _CRASH:
+            self._reports.pop(test, None)
+            self._lost.append(f"{report.nodeid} crashed its worker, so what it showed is not known")
+        elif when == "setup":
+            self._reports[test] = [report]
+        elif test in self._reports:
+            self._reports[test].append(report)
+            if when == "teardown":
+                self._end(self._reports.pop(test))
+
+    def _end(self, reports: Sequence[pytest.TestReport]) -> None:
+        shown: Any = getattr(reports[-1], SHOWN, None)
+        if shown is None or any(str(report.outcome) == AGAIN for report in reports):
+            return
+        from pytest_qruntime.telling.outcomes import test_of
+
+        self.tests.append(test_of(reports, shown["worlds"], shown["drawn"]))
+        found = reports[-1].user_properties
+        self.repeated += [(reports[-1].nodeid, name, value) for name, value in found if name in repeats.NAMES]
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Decide whether the run fails, before anybody tells of it."""
+        runs = not (self._is_worker or self._config.getoption("collectonly", False))
+        if runs and session.exitstatus == pytest.ExitCode.OK and self.failures:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        return (yield)
+
     @property
-    def tests(self) -> Iterable[Test]:
-        """The tests that used the service, as they came."""
-        return self._tests
+    def has_something_to_tell(self) -> bool:
+        """Whether a test used the service, somebody asked what tests do, or there is news of recordings."""
+        asked = self.strict or self.required is not None
+        return bool(self.tests or asked or any(self._config.stash[RUN].notes.told().values()))
+
+    @property
+    def failures(self) -> list[str]:
+        """Why the run fails beyond its tests, in sentences."""
+        return list(self._failures())
+
+    def _failures(self) -> Iterator[str]:
+        broken = (one for test in self.tests for world in test["worlds"] for one in world["broken"])
+        if self.strict and any(one["allowed"] is None for one in broken):
+            yield _BROKEN
+        if self.required is not None and (sentence := gate.too_little(self.tests, self.required)) is not None:
+            yield sentence
 
     def document(self) -> Document:
-        """What the run showed; to be asked when the tests are over."""
+        """What the run showed; to be asked when the tests are over, from `pytest_sessionfinish` on."""
         from pytest_qruntime.report.run.summing import document
 
-        return document(self._tests, strict=False, lost=self._lost)
+        return document(
+            self.tests,
+            strict=self.strict,
+            failures=self.failures,
+            lost=self._lost,
+            required=self.required,
+            recordings=self._config.stash[RUN].notes.told(),
+        )
+
+
+def _begin_anew(item: pytest.Item) -> None:
+    forget(item)
+    for key in _OF_A_TEST:
+        if key in item.stash:
+            del item.stash[key]
 
 
 COLLECTED: Final = pytest.StashKey[Collected]()

@@ -85,16 +85,21 @@ def test_a_test_that_failed_already_has_no_second_failure(faulty: Project) -> No
         + """
     def test_fails(drained): assert 1 == 2
 
-    def test_skips(drained): pytest.skip("why not")
-
     @pytest.mark.xfail(reason="of course")
     def test_fails_as_expected(drained): assert 1 == 2
     """
     ).run()
-    result.assert_outcomes(failed=1, skipped=1, xfailed=1)
+    result.assert_outcomes(failed=1, xfailed=1)
     result.stdout.fnmatch_lines(
         ["E*assert 1 == 2", "*told by pytest-qruntime at teardown*", "the service broke a contract: CLS-01"]
     )
+
+
+def test_that_a_test_is_skipped_on_its_way_excuses_no_break(faulty: Project) -> None:
+    skips = HASTY + '\n    def test_skips(drained): pytest.skip("why not")\n'
+    result = faulty.write(test_it=skips).run()
+    result.assert_outcomes(skipped=1, errors=1)
+    result.stdout.fnmatch_lines(["*ERROR at teardown of test_skips*", "the service broke a contract: CLS-01"])
 
 
 def test_an_interrupted_test_is_not_judged(faulty: Project) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.plugin.conftest import Project
 
 HELPER = """
@@ -129,6 +131,47 @@ def test_a_leak_can_be_a_warning_or_nothing(project: Project) -> None:
     result.assert_outcomes(passed=1, warnings=1)
     result.stdout.fnmatch_lines(["*test_it.py:*: LeakedSessionWarning: a session was left open: test_it.py:1, in *"])
     project.run("--qruntime-leaks=off").assert_outcomes(passed=1)
+
+
+def test_that_a_test_is_skipped_on_its_way_excuses_no_leak(project: Project) -> None:
+    result = project.write(
+        test_it="""
+        import pytest
+
+        def test_it(qruntime):
+            qruntime.session()
+            pytest.skip("not today")
+        """
+    ).run()
+    result.assert_outcomes(skipped=1, errors=1)
+    result.stdout.fnmatch_lines(["*ERROR at teardown of test_it*", "a session was left open: test_it.py:4, in test_it"])
+
+
+@pytest.mark.parametrize("workers", [(), ("-n1",)])
+def test_a_leak_of_a_test_whose_setup_failed_is_told_below_that(project: Project, workers: tuple[str, ...]) -> None:
+    project.write(
+        test_it="""
+        import pytest
+
+        @pytest.fixture
+        def opened(qruntime): return qruntime.session()
+
+        @pytest.fixture
+        def broken(opened): raise RuntimeError("this one")
+
+        def test_it(broken): pass
+        """
+    )
+    result = project.run_apart(*workers, plugins=("xdist",)) if workers else project.run()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*ERROR at setup of test_it*",
+            "E*RuntimeError: this one",
+            "*told by pytest-qruntime at teardown*",
+            "a session was left open: test_it.py:4, in opened",
+        ]
+    )
 
 
 def test_a_leak_of_a_test_that_failed_is_told_below_the_failure(project: Project) -> None:

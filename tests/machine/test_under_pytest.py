@@ -76,7 +76,7 @@ def test_a_project_runs_machines_in_workers_and_pastes_what_they_print(project: 
     options = (*PLUGINS, "-p", "xdist", "-p", "_hypothesis_pytestplugin", "--qruntime-plan=flex", "--qruntime-strict")
     found = project.runpytest_subprocess(*options, "-n1", "test_machines.py")
     found.assert_outcomes(passed=2, failed=1)
-    found.stdout.re_match_lines([r"judged: \d\d+ runs of tests", r"\d+ of \d+ contracts hold: .*OPN-02"])
+    found.stdout.re_match_lines([r"tests        3 in \d\d+ worlds; ", r"\d+ of \d+ contracts hold: .*OPN-02"])
     text = found.stdout.str()
     function = text.partition(ALIKE)[2].partition("\n====")[0]
     error = re.search(r"^E\s+AssertionError: (\d jobs in \S+)$", text, re.MULTILINE)

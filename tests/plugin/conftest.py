@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from importlib.metadata import entry_points
+from itertools import takewhile
+from typing import Final
 
 import pytest
+
+LABELS: Final = (
+    *("tests", "time", "contracts", "left open", "QPU time", "lifecycle", "recordings"),
+    *("orders", "policies", "reports", "lost"),
+)
 
 
 class Project:
@@ -32,6 +40,28 @@ class Project:
         named = [part for plugin in ("pytest_qruntime.plugin", *plugins) for part in ("-p", plugin)]
         # pytest 8 warns of a plugin that is loaded already, which in a run in this process it always is
         return ["-W", "error", "-W", "ignore:Module already imported", *named]
+
+
+def summary(result: pytest.RunResult) -> dict[str, list[str]]:
+    """The section at the end: sentences by label, and under ``""`` the lines that have none."""
+    found: dict[str, list[str]] = {}
+    label = ""
+    for line in _section(result):
+        head, rest = line[:13].strip(), line[13:]
+        if not head and rest.startswith("  "):  # a sentence that is too long for one line goes on
+            found[label][-1] += f" {rest.strip()}"
+        elif not head or head in LABELS:
+            label = head or label
+            found.setdefault(label, []).append(rest)
+        else:
+            found.setdefault("", []).append(line)
+    return found
+
+
+def _section(result: pytest.RunResult) -> list[str]:
+    lines = iter(result.outlines)
+    begun = any(re.fullmatch("=+ pytest-qruntime =+", line) for line in lines)
+    return list(takewhile(lambda line: line and not re.match("=|[0-9]+ [a-z]+ in ", line), lines)) if begun else []
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def submissions(host: Target, url: str) -> int:
 def test_a_service_that_is_somebody_elses_is_recorded_and_replayed(studio: Studio, host: Target) -> None:
     result = studio.write(test_it=RUNS).run("--qruntime-record", "--qruntime-budget=1h")
     result.assert_outcomes(passed=2)
-    result.stdout.re_match_lines([r"QPU time: [\d.]+ s used of 3600 s granted; [\d.]+ s predicted$"])
+    result.stdout.re_match_lines([r"recordings   QPU time: [\d.]+ s used of 3600 s granted; [\d.]+ s predicted$"])
     text = studio.file("test_one").read_text(encoding="utf-8")
     assert "  service: unknown\n" in text
     assert "  settings:" not in text
@@ -118,10 +118,10 @@ def test_what_a_crash_left_open_is_closed_by_the_next_run(studio: Studio) -> Non
     assert len(journals) == 1
     result = studio.write(test_it=CRASH.replace("os._exit(1)", "pass")).record()
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["session * (pytest-qruntime, of test_it.py::test_it): closed: *"])
+    result.stdout.fnmatch_lines(["recordings   session * (pytest-qruntime, of*"])
     assert not list(Path(studio.path, ".qruntime").glob("open-*.jsonl"))
     studio.write(test_it=CRASH).record_apart("--qruntime-record-mode=rewrite")
-    studio.write(test_it="def test_it(): pass").record().stdout.fnmatch_lines(["session *: closed: *"])
+    studio.write(test_it="def test_it(): pass").record().stdout.fnmatch_lines(["recordings   session *"])
 
 
 def test_what_is_recorded_after_a_crash_replays(studio: Studio) -> None:

@@ -70,21 +70,21 @@ def test_a_failure_without_an_old_file_leaves_no_folder(studio: Studio, phase: s
 def test_a_test_that_is_skipped_is_skipped_and_not_recorded(studio: Studio, phase: str) -> None:
     result = studio.write(test_it=in_a_phase(phase, "pytest.skip('not today')")).record("-rs")
     result.assert_outcomes(skipped=1)
-    result.stdout.fnmatch_lines(["not recorded: test_it.py::test_it: it was skipped in *", "SKIPPED * not today"])
+    result.stdout.fnmatch_lines(["*not recorded: test_it.py::test_it: it was skipped in *", "SKIPPED * not today"])
     assert studio.files() == []
 
 
 def test_a_test_that_is_always_skipped_is_not_spoken_of(studio: Studio) -> None:
     result = studio.write(test_it=in_a_phase("live", "pass", markers="@pytest.mark.skip('no')")).record()
     result.assert_outcomes(skipped=1)
-    result.stdout.no_fnmatch_line("*recordings of pytest-qruntime*")
+    result.stdout.no_fnmatch_line("recordings *")
 
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_test_that_fails_as_expected_is_not_recorded(studio: Studio, phase: str) -> None:
     result = studio.write(test_it=in_a_phase(phase, "assert 1 == 2", markers="@pytest.mark.xfail")).record()
     result.assert_outcomes(xfailed=1)
-    result.stdout.fnmatch_lines(["not recorded: test_it.py::test_it: it failed as expected in *"])
+    result.stdout.fnmatch_lines(["*not recorded: test_it.py::test_it: it failed as expected in*"])
     assert studio.files() == []
 
 

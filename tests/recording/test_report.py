@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.plugin.conftest import summary
 from tests.recording.conftest import Studio
 
 POLLS = """
@@ -22,7 +23,6 @@ POLLS = """
         if {again}:
             qruntime.http.get("/v1/instance")
 """
-HEADING = "recordings of pytest-qruntime"
 
 
 def polls(times: int = 3, *, again: bool = True, marker: str = '@pytest.mark.qruntime(source="cassette")') -> str:
@@ -30,17 +30,21 @@ def polls(times: int = 3, *, again: bool = True, marker: str = '@pytest.mark.qru
 
 
 def told(result: pytest.RunResult) -> list[str]:
-    """The lines of the section."""
-    lines = result.outlines
-    start = next((number for number, line in enumerate(lines) if HEADING in line), len(lines))
-    end = next((number for number, line in enumerate(lines[start + 1 :], start + 1) if re.match("=| |[0-9]", line)), -1)
-    return [line for line in lines[start + 1 : end] if line]
+    """What is told of recordings."""
+    return summary(result).get("recordings", [])
 
 
-@pytest.mark.parametrize("arguments", [(), ("-q",)])
-def test_what_was_recorded_is_told_in_a_line(studio: Studio, arguments: tuple[str, ...]) -> None:
-    result = studio.write(test_it=polls()).record(*arguments)
-    assert told(result) == ["recorded cassettes/test_it/test_it.yaml: 4 interactions with pytest-qruntime"]
+RECORDED = "recorded cassettes/test_it/test_it.yaml: 4 interactions with pytest-qruntime"
+
+
+def test_what_was_recorded_is_told(studio: Studio) -> None:
+    assert told(studio.write(test_it=polls()).record()) == [RECORDED]
+
+
+def test_what_was_recorded_is_told_also_where_little_is(studio: Studio) -> None:
+    result = studio.write(test_it=polls()).record("-q")
+    result.stdout.fnmatch_lines(["pytest-qruntime: 1 test, *", RECORDED, "1 passed in *"], consecutive=True)
+    result.stdout.no_fnmatch_line("=*")
 
 
 def test_a_run_that_has_nothing_to_tell_tells_nothing(studio: Studio) -> None:

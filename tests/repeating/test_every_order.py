@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.plugin.conftest import Project
+from tests.plugin.conftest import Project, summary
 
 # A queued job gets the lane at the very instant of the max TTL, or is lost.
 RACE = """
@@ -48,9 +48,9 @@ def test_that_order_alone_is_repeated_on_the_command_line_and_by_the_marker(proj
 
 
 def test_a_test_that_passes_in_every_order_has_passed_once(project: Project) -> None:
-    result = project.write(test_it=ROBUST).run("-v", "--junitxml=report.xml")
+    result = project.write(test_it=ROBUST).run("-v", "--junitxml=report.xml", "-o", "junit_family=xunit1")
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["test_it.py::test_x PASSED*", "1 test in 3 orders of events"])
+    result.stdout.fnmatch_lines(["test_it.py::test_x PASSED*", "orders       1 test in 3 orders of events"])
     assert '<property name="qruntime_orders" value="3"' in (project.pytester.path / "report.xml").read_text()
 
 
@@ -88,7 +88,7 @@ def test_the_usual_order_is_a_failure_as_any_other(project: Project) -> None:
 def test_more_orders_than_are_tried_are_told(project: Project) -> None:
     result = project.write(test_it=ROBUST.replace('"all"', "2")).run()
     result.assert_outcomes(passed=1)
-    result.stdout.fnmatch_lines(["test_it.py::test_x: there are more than the 2 orders that were tried"])
+    assert summary(result)["orders"][1:] == ["test_it.py::test_x: there are more than the 2 orders that were tried"]
 
 
 def test_one_order_is_the_usual_one(project: Project) -> None:
@@ -163,7 +163,7 @@ def test_the_command_line_asks_every_test_that_is_on_the_fake(project: Project) 
         "--qruntime-interleavings=all"
     )
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["E*this test has no recording*", "1 test in 3 orders of events"])
+    result.stdout.fnmatch_lines(["E*this test has no recording*", "orders       1 test in 3 orders of events"])
 
 
 @pytest.mark.parametrize(("value", "told"), [("0", "interleavings is 0;"), ("some", "interleavings is 'some';")])
