@@ -165,7 +165,8 @@ def _is_run_later(block: Block, blocks: Sequence[Block]) -> bool:
 def test_code_block(block: Block | Exception, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     # What else is installed here, the reader may not have.
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    monkeypatch.delenv("CI", raising=False)
+    for name in ("CI", "GITHUB_STEP_SUMMARY", "GITHUB_WORKSPACE"):
+        monkeypatch.delenv(name, raising=False)
     if isinstance(block, Exception):
         pytest.fail(str(block), pytrace=False)
     fork(pytester, CLIENT if any("qiskit" in one.code for one in (*block.before, block)) else PYTEST)
