@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
-from pytest_qruntime.telling.collecting import COLLECTED, SHOWN
-
-_OURS: Final = "qruntime_"
-_AGAIN: Final[object] = "rerun"
-"""The outcome that pytest-rerunfailures gives to a report whose test it tries again."""
+from pytest_qruntime.telling.collecting import AGAIN, COLLECTED, SHOWN
+from pytest_qruntime.telling.repeats import NAMES
 
 
 def begin(config: pytest.Config) -> None:
@@ -51,7 +48,7 @@ class Junit:
         test = report.nodeid, getattr(report, "worker_id", None)
         if report.when == "setup":
             self._tried_again.discard(test)
-        if report.outcome == _AGAIN:
+        if str(report.outcome) == AGAIN:
             self._tried_again.add(test)
         shown: Any = getattr(report, SHOWN, None)
         if shown is None or test in self._tried_again:
@@ -61,7 +58,7 @@ class Junit:
         return of_test(shown["worlds"])
 
     def _without_ours(self, report: pytest.TestReport) -> list[tuple[str, Any]]:
-        ours = [one for one in report.user_properties if one[0].startswith(_OURS)]
+        ours = [one for one in report.user_properties if one[0] in NAMES]
         if ours:
             self._of_repeats[report.nodeid] = ours
         return [one for one in report.user_properties if one not in ours]

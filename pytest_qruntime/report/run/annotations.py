@@ -46,9 +46,9 @@ def annotated(document: Document, *, failing: bool = True) -> list[Annotation]:
     """
     tests = {test["id"]: test for test in document["tests"]}
     found = [
-        *(Annotation(ERROR, "the run fails", sentence) for sentence in document["failures"]),
         *_contracts(document, tests),
         *_leaks(document, tests),
+        *(Annotation(ERROR, "the run fails", sentence) for sentence in document["failures"]),
         *(_failing(document["tests"]) if failing else ()),
         *(Annotation(WARNING, "something is missing", sentence) for sentence in document["lost"]),
         *_recordings(document, tests),

@@ -125,12 +125,12 @@ def test_what_is_allowed_for_nothing_is_told_where_the_marker_stands() -> None:
     assert found[1].message == "tests/test_vqe.py::test_it allows CLS-01 (that is known), and no test broke it"
 
 
-def test_errors_come_first_and_of_those_what_fails_the_run() -> None:
+def test_errors_come_first_and_of_those_what_was_broken_and_left_open() -> None:
     found = annotated(a_run(lost=["worker gw1 crashed"]))
 
     assert [(one.level, one.title) for one in found] == [
-        (ERROR, "the run fails"),
         (ERROR, "CAN-02 broken"),
+        (ERROR, "the run fails"),
         (ERROR, "test failed"),
         (WARNING, "session left open"),
         (WARNING, "batch left open"),
