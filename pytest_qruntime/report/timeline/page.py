@@ -11,6 +11,8 @@ from pytest_qruntime.report.timeline.times import since
 if TYPE_CHECKING:
     from pytest_qruntime.report.timeline.timeline import Timeline
 
+LINES: Final = 400
+"""So many lines of the story are in a page at most."""
 STYLE: Final = """
 :root { color-scheme: light dark; }
 body { font: 16px/1.5 system-ui, sans-serif; margin: 1rem auto; max-width: 70rem; padding: 0 1rem; }
@@ -18,7 +20,7 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 1rem auto; max-width: 70rem
 .chart svg { display: block; height: auto; min-width: 50rem; width: 100%; }
 table { border-collapse: collapse; }
 th, td { padding: .2rem .6rem; text-align: left; vertical-align: top; }
-td { overflow-wrap: anywhere; }
+h1, td { overflow-wrap: anywhere; }
 td:first-child { font-variant-numeric: tabular-nums; overflow-wrap: normal; text-align: right; white-space: nowrap; }
 .broken { color: #cf222e; font-weight: bold; }
 @media (prefers-color-scheme: dark) { .broken { color: #f85149; } }
@@ -29,7 +31,7 @@ def figure(timeline: Timeline, *, title: str) -> str:
     """The picture in a region that scrolls on a narrow screen, and the table of what happened: a part of a page."""
     rows = "".join(
         f"<tr{' class=broken' if kind else ''}><td>{since(at_us)}</td><td>{escape(text)}</td></tr>"
-        for at_us, kind, text in timeline.told()
+        for at_us, kind, text in timeline.shown(LINES)
     )
     told, picture = escape(title), Picture(timeline, title=title).svg()
     return (
