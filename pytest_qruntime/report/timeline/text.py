@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
@@ -45,6 +46,9 @@ MOST: Final = 9
 _REFUSED: Final = "R", "31;1", "refused"
 _FAULT: Final = "*", "35;1", "a fault that the test arranged"
 _BAD: Final = "31;1"
+_STILL: Final = "33;1"
+Cell = tuple[str, str]
+"""A character, and its colour."""
 
 
 class Chart:
@@ -89,21 +93,26 @@ class Chart:
         return (" " * self._label + "".join(cells)).rstrip()
 
     def _row(self, row: Row) -> str:
-        cells = [" "] * self._scale.width
+        cells: list[Cell] = [(" ", "")] * self._scale.width
         end_us = self._timeline.end_us
         for band in row.bands:
             char, colour, text = _FILLS[band.state]
             first = self._scale.column(band.since_us)
             last = self._scale.column(end_us) + 1 if band.until_us is None else self._scale.column(band.until_us)
             for column in range(first, max(last, first + 1)):
-                cells[column] = self._painted(char, colour)
+                cells[column] = char, colour
             self._used.setdefault(text, char)
         for point in row.points:
             char, colour, text = _MARKS[point.mark]
-            cells[self._scale.column(point.at_us)] = self._painted(char, colour)
+            cells[self._scale.column(point.at_us)] = char, colour
             self._used.setdefault(text, char)
-        still = self._painted(row.still, "33;1") if row.still else ""
-        return f"{_label(row):<{self._label}}{''.join(cells)} {still}".rstrip()
+        return self._line(_label(row), [*cells, (" ", ""), *((char, _STILL) for char in row.still)])
+
+    def _line(self, label: str, cells: Sequence[Cell]) -> str:
+        """A row, as text; what is alike is painted together."""
+        runs = groupby(cells, lambda cell: cell[1])
+        painted = "".join(self._painted("".join(char for char, _ in run), colour) for colour, run in runs)
+        return f"{label:<{self._label}}{painted}".rstrip()
 
     def _folded(self, fold: Fold) -> str:
         return f"  {fold.text}"[: self._width]
@@ -115,20 +124,18 @@ class Chart:
             rows.setdefault(call.row, {}).setdefault(self._scale.column(call.at_us), []).append(call)
         for name in sorted(rows, key=LOOKS.__eq__):  # what only looks comes last
             cells = [self._together(rows[name].get(column, ())) for column in range(self._scale.width)]
-            yield f"{_asked(name):<{self._label}}{''.join(cells)}".rstrip()
+            yield self._line(_asked(name), cells)
 
-    def _together(self, calls: Sequence[Call]) -> str:
+    def _together(self, calls: Sequence[Call]) -> Cell:
         """The requests of one column."""
         if not calls:
-            return " "
-        for found, (char, colour, text) in (
-            (any(one.fault for one in calls), _FAULT),
-            (any(one.problem for one in calls), _REFUSED),
-        ):
-            if found:
-                self._used.setdefault(text, char)
-                return self._painted(char, colour)
-        return str(min(len(calls), MOST))
+            return " ", ""
+        fault, problem = any(one.fault for one in calls), any(one.problem for one in calls)
+        if not (fault or problem):
+            return str(min(len(calls), MOST)), ""
+        char, colour, text = _FAULT if fault else _REFUSED
+        self._used.setdefault(text, char)
+        return char, colour
 
     def _marks(self) -> Iterator[str]:
         """Under the chart, what is marked, below its moment."""
@@ -160,7 +167,7 @@ class Chart:
             yield from wrap(f"not to scale: ~ in the ruler stands for long times drawn short ({whole})", self._width)
 
     def _painted(self, text: str, colour: str) -> str:
-        return f"\x1b[{colour}m{text}\x1b[0m" if self._color else text
+        return f"\x1b[{colour}m{text}\x1b[0m" if self._color and colour else text
 
 
 def _asked(operation: str) -> str:

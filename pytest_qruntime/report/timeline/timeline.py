@@ -109,20 +109,21 @@ class Timeline:
         return sorted([*Story(self.trace, self.names, self.calls).lines(), *marked], key=_place)
 
     def _words(self, width: int, color: bool) -> Iterator[str]:
-        lines = self._shown(self.told())
+        lines = self.shown(STORY_LINES)
         lead = max((len(since(line.at_us)) for line in lines), default=0) + _MARGIN
         for at_us, kind, text in lines:
             first, *more = wrap(text, max(width - lead, 20)) or [""]
             yield f"{since(at_us):>{lead - 1}} {_painted(first, kind, color)}"
             yield from (f"{' ' * lead}{_painted(one, kind, color)}" for one in more)
 
-    def _shown(self, lines: list[Line]) -> list[Line]:
-        """The lines that matter if there are too many: around the first that is marked, or the last ones."""
-        if len(lines) <= STORY_LINES:
+    def shown(self, most: int) -> list[Line]:
+        """The lines that matter if there are more than so many: around the first that is marked, or the last ones."""
+        lines = self.told()
+        if len(lines) <= most:
             return lines
         marked = next((number for number, line in enumerate(lines) if line.kind == "mark"), len(lines))
-        end = min(len(lines), max(marked + STORY_LINES // 2, STORY_LINES))
-        begin = max(end - STORY_LINES, 0)
+        end = min(len(lines), max(marked + most // 2, most))
+        begin = max(end - most, 0)
         before = [Line(lines[0].at_us, "", f"... {begin} more lines ...")] if begin else []
         after = [Line(lines[-1].at_us, "", f"... {len(lines) - end} more lines ...")] if end < len(lines) else []
         return [*before, *lines[begin:end], *after]

@@ -75,6 +75,7 @@ def test_colours_change_nothing_but_the_colours(trace: Trace) -> None:
     timeline = Timeline(trace, now_us=HOUR_US, breaks=[Broken("CAN-02", 65 * SECOND_US, "this", "that")])
     colored = timeline.text(color=True)
     assert "\x1b[31;1mF\x1b[0m" in colored
+    assert "\x1b[35m:::::::::\x1b[0m" in colored
     assert re.sub(r"\x1b\[[\d;]*m", "", colored) == timeline.text()
 
 
