@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import httpx
@@ -64,7 +64,7 @@ class Job:
 
     def status(self) -> str:
         """QUEUED, RUNNING, DONE, CANCELLED or ERROR. A job that ran too long is an ERROR, as for Qiskit (MXT-03)."""
-        return _status(self._state())
+        return status_in_words(self._state())
 
     def in_final_state(self) -> bool:
         """Whether it is DONE, CANCELLED or ERROR."""
@@ -73,7 +73,7 @@ class Job:
     def error_message(self) -> str | None:
         """``Error code N; reason`` of a job that failed or ran too long, else None."""
         state = self._state()
-        return _message(state) if _status(state) == "ERROR" else None
+        return _message(state) if status_in_words(state) == "ERROR" else None
 
     def metrics(self) -> dict[str, Any]:
         """Timestamps and usage (GET /v1/jobs/{id}/metrics)."""
@@ -126,7 +126,7 @@ class Job:
         """
         self.wait_for_final_state(timeout)
         state = self._state()
-        status = _status(state)
+        status = status_in_words(state)
         if status == "CANCELLED":
             raise JobCancelledError(self._id, state.get("reason"))
         if status == "ERROR":
@@ -148,7 +148,7 @@ class Job:
         return f"<Job {self._id}>"
 
 
-def _status(state: dict[str, Any]) -> str:
+def status_in_words(state: Mapping[str, Any]) -> str:
     """Qiskit's word for the state of a job."""
     status: str = state["status"]
     if status.startswith("Cancelled"):

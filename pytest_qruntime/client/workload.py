@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, ClassVar, Final
 
@@ -34,6 +35,17 @@ _DETAILS: Final = {
     "usage_time": "elapsed_time",
     "timestamps": "timestamps",
 }
+
+
+def status_in_words(document: Mapping[str, Any]) -> str:
+    """Qiskit's words for the state of a session or batch, as the service describes it."""
+    state, accepting = document["state"], document["accepting_jobs"]
+    if state in ("open", "inactive"):
+        return "Pending"
+    if state in ("active", "pending_inactive", "pending_closed"):
+        takes_jobs = accepting if state == "active" else state == "pending_inactive"
+        return "In progress, accepting new jobs" if takes_jobs else "In progress, not accepting new jobs"
+    return str(state).capitalize()
 
 
 class Workload:
@@ -120,14 +132,7 @@ class Workload:
 
     def status(self) -> str:
         """Pending, In progress (accepting new jobs, or not accepting new jobs), or Closed: Qiskit's words (STS)."""
-        document = self._get()
-        state, accepting = document["state"], document["accepting_jobs"]
-        if state in ("open", "inactive"):
-            return "Pending"
-        if state in ("active", "pending_inactive", "pending_closed"):
-            takes_jobs = accepting if state == "active" else state == "pending_inactive"
-            return "In progress, accepting new jobs" if takes_jobs else "In progress, not accepting new jobs"
-        return str(state).capitalize()
+        return status_in_words(self._get())
 
     def usage(self) -> float | None:
         """Usage in seconds so far; None before the first job started, and 0 if it was closed before that (USG-09)."""

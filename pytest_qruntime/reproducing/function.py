@@ -42,15 +42,19 @@ class Function:
 
     def call(self, qruntime: QRuntime, **more: Any) -> None:
         """Run it with the fixtures that it asks for, in a module that has `more` already."""
-        space: dict[str, Any] = dict(more)
-        exec(compile(self.text(), "<a program of pytest-qruntime>", "exec", dont_inherit=True), space)
-        function = next(value for name, value in space.items() if name.startswith("test_"))
+        function = self.made(**more)
         fixtures: dict[str, Any] = {
             "qruntime": qruntime,
             "qruntime_contracts": ContractChecker(lambda: qruntime.trace, lambda: Terms.of(qruntime.world)),
         }
         asked = function.__code__.co_varnames[: function.__code__.co_argcount]
         function(*(fixtures[name] for name in asked))
+
+    def made(self, **more: Any) -> Any:
+        """The function itself, of a module that has `more` already."""
+        space: dict[str, Any] = dict(more)
+        exec(compile(self.text(), "<a program of pytest-qruntime>", "exec", dont_inherit=True), space)
+        return next(value for name, value in space.items() if name.startswith("test_"))
 
 
 def head(name: str, body: Iterable[str]) -> str:
@@ -65,7 +69,7 @@ def marker(text_of_arguments: str) -> str:
     return f"@pytest.mark.qruntime({text_of_arguments})" if text_of_arguments else ""
 
 
-def refusal(status: int | None, code: object) -> str:
+def refusal(status: int, code: object) -> str:
     """Why the service did not do what it was asked for, in a comment."""
     return f"refused: HTTP {status}" + ("" if code is None else f", code {code}")
 

@@ -1,0 +1,267 @@
+"""Which symptom a failed test has, and which part of what happened in it leads there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+import httpx
+import pytest
+
+from pytest_qruntime.client import (
+    JobCancelledError,
+    JobFailedError,
+    JobTimeoutError,
+    ServiceError,
+)
+from pytest_qruntime.client import job as jobs
+from pytest_qruntime.client import workload as workloads
+from pytest_qruntime.contracts import ContractChecker
+from pytest_qruntime.model import NothingPendingError
+from pytest_qruntime.model.job import SESSION_CLOSED_CODE
+from pytest_qruntime.model.trace import JOB_CANCELLED
+from pytest_qruntime.network import RequestRecord
+from pytest_qruntime.reproducing.steps import TICK, Lasting, Step, Var
+from pytest_qruntime.reproducing.story import Story
+from pytest_qruntime.reproducing.symptoms import (
+    NotHeld,
+    Refused,
+    Symptom,
+    Told,
+    Unfinished,
+    Unsuccessful,
+    first_line,
+    told_parts,
+)
+
+_FAILED: Final = ("RuntimeJobFailureError", "RuntimeJobMaxTimeoutError", JobFailedError.__name__)
+_CANCELLED: Final = ("RuntimeInvalidStateError", JobCancelledError.__name__)
+_TIMED_OUT: Final = ("RuntimeJobTimeoutError", JobTimeoutError.__name__)
+_CLIENTS: Final = ("qiskit_ibm_runtime", "ibm_cloud_sdk_core", "requests", "urllib3", "httpx", "httpcore", "aiohttp")
+_ABOUT_JOBS: Final = ("read job", "cancel job", "results", "metrics")
+_SECONDS: Final = re.compile(r"after (?:waiting )?(\d+(?:\.\d+)?) ?s")
+
+
+class Found(NamedTuple):
+    """A symptom, the steps that led to it, and what it is about beyond its ending."""
+
+    symptom: Symptom
+    steps: tuple[Step, ...]
+    about: frozenset[Var] = frozenset()
+
+    @property
+    def focus(self) -> frozenset[Var]:
+        """What it is about."""
+        made = {step.makes for step in self.symptom.ending}
+        return self.about.union(*(step.uses for step in self.symptom.ending)) - made
+
+
+def found_in(story: Story, error: BaseException) -> Found | None:
+    """What the error of a test comes from, as far as the service has to do with it."""
+    chain = list(_chain(error))
+    for look in (_not_held, _unsuccessful, _unfinished, _refused):
+        for one in chain:
+            if (found := look(story, one)) is not None:
+                return found
+    return _told(story, error) if isinstance(error, (AssertionError, pytest.fail.Exception)) else None
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, and those that it came from."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+# -- assertions of the contracts -------------------------------------------------------------------------------------
+
+
+def _not_held(story: Story, error: BaseException) -> Found | None:
+    """An assertion of `qruntime_contracts` failed: it is called again at the end."""
+    called = _called(error) if isinstance(error, AssertionError) else None
+    if called is None:
+        return None
+    name, given = called
+    named = tuple((key, _argument(story, value)) for key, value in given.items() if value is not None)
+    if any(value is None for _, value in named):
+        return None
+    place = tuple(value for key, value in named if key == "contract_id")
+    rest = tuple(one for one in named if one[0] != "contract_id")
+    ending = Step(None, name, place, rest, of="qruntime_contracts")
+    return Found(NotHeld((ending,), first_line(error)), story.steps(story.ended_us))
+
+
+def _called(error: BaseException) -> tuple[str, dict[str, Any]] | None:
+    """The method of a checker that raised an error, and its arguments."""
+    trace = error.__traceback__
+    while trace is not None:
+        frame = trace.tb_frame
+        names = frame.f_code.co_varnames[: frame.f_code.co_argcount + frame.f_code.co_kwonlyargcount]
+        name, owner = frame.f_code.co_name, frame.f_locals.get(names[0]) if names else None
+        if isinstance(owner, ContractChecker) and name.startswith("assert_"):
+            return name, {one: frame.f_locals.get(one) for one in names[1:]}
+        trace = trace.tb_next
+    return None
+
+
+def _argument(story: Story, value: Any) -> Any:
+    """An argument of an assertion; a session or batch as that of the program, None if it has none."""
+    session_id = getattr(value, "session_id", value)
+    if isinstance(session_id, str) and session_id in story.names:
+        return story.names[session_id]
+    return value if isinstance(value, (str, int, float)) else None
+
+
+# -- jobs that were waited for -----------------------------------------------------------------------------------------
+
+
+def _unsuccessful(story: Story, error: BaseException) -> Found | None:
+    """A job failed or was cancelled: its result is asked for again."""
+    kinds = _kinds(error)
+    if not kinds & {*_FAILED, *_CANCELLED}:
+        return None
+    number = _last(story, error, _ABOUT_JOBS)
+    end = None if number is None else story.end_of(story.asked(number).about)
+    if number is None or end is None:
+        return None
+    code: Any = end.data.get("reason_code")
+    cancelled = JobCancelledError.__name__ in kinds or (end.kind == JOB_CANCELLED and code != jobs.RAN_TOO_LONG_CODE)
+    asked = story.asked(number)
+    why = story.closing(asked, number) if code == SESSION_CLOSED_CODE else None
+    ending = Step(story.names[asked.about or ""], "result")
+    symptom = Unsuccessful((ending,), cancelled, None if cancelled else code, why)
+    return Found(symptom, story.steps(story.at_us(number), number + 1))
+
+
+def _unfinished(story: Story, error: BaseException) -> Found | None:
+    """Nobody saw the end of a job: it is waited for again, for as long as is left after everything else."""
+    hopeless = isinstance(error, NothingPendingError)
+    number = _last(story, error, ("read job",)) if hopeless or _kinds(error) & set(_TIMED_OUT) else None
+    if number is None:
+        return None
+    asked = story.asked(number)
+    status, _ = told_parts(asked.answer, "status") or ("", None)
+    if hopeless:
+        ending = Step(story.names[asked.about or ""], "result")
+        return Found(Unfinished((ending,), status=status, hopeless=True), story.steps(story.at_us(number), number))
+    until_us = max(story.at_us(number), _began_us(story, number) + _waited_us(error))
+    steps = story.steps(until_us, number)
+    left_us = steps[-1].given[0] if steps and steps[-1].path == TICK else 0
+    ending = Step(story.names[asked.about or ""], "result", (), (("timeout", Lasting(left_us)),))
+    return Found(Unfinished((ending,), status=status), steps[:-1] if left_us else steps)
+
+
+def _began_us(story: Story, number: int) -> int:
+    """When the looks at a job began of which this is the last, with no other request between them."""
+    about, first = story.asked(number).about, number
+    while first and story.records[first - 1].method == "GET" and story.asked(first - 1).about == about:
+        first -= 1
+    return story.at_us(first)
+
+
+def _waited_us(error: BaseException) -> int:
+    found = _SECONDS.search(str(error))
+    return round(float(found[1]) * 1_000_000) if found else 0
+
+
+def _last(story: Story, error: BaseException, operations: Collection[str]) -> int | None:
+    """The number of the last such request about the job of an error: the one that it names, or the last one at all."""
+    named = next((job_id for job_id in _jobs(story) if job_id in str(error)), None)
+    for number in range(len(story.records) - 1, -1, -1):
+        if story.records[number].operation in operations and not story.asked(number).refused:
+            about = story.asked(number).about
+            if about in story.names and named in (None, about):
+                return number
+    return None
+
+
+def _jobs(story: Story) -> Iterator[str]:
+    return (name for name, var in story.names.items() if var.stem == "job")
+
+
+# -- requests that were refused ----------------------------------------------------------------------------------------
+
+
+def _refused(story: Story, error: BaseException) -> Found | None:
+    """The last request that was refused, or not answered, in the way that the error speaks of: it is made again."""
+    if not isinstance(error, (ServiceError, httpx.HTTPError)) and _root(error) not in _CLIENTS:
+        return None
+    for number in range(len(story.records) - 1, -1, -1):
+        record = story.records[number]
+        if record.status is not None and (record.status < 400 or not _speaks_of(error, record.status)):
+            continue
+        asked = story.asked(number)
+        call = story.call(asked)
+        if call is None:
+            return None
+        fault = None if record.fault is None else record.fault.what
+        why = f"no answer: {fault}" if asked.status is None else call.refused
+        ending = (*_faulty(record), replace(call, refused="", makes=None, comment=why))
+        how = (asked.operation, asked.status, asked.code, fault, story.closing(asked, number))
+        symptom = Refused(ending, *how)
+        return Found(symptom, story.steps(story.at_us(number), number))
+    return None
+
+
+def _speaks_of(error: BaseException, status: int) -> bool:
+    response = getattr(error, "response", None)
+    known = getattr(error, "status", None) or getattr(error, "status_code", None)
+    known = known or getattr(response, "status_code", None)
+    return known == status or str(status) in str(error)
+
+
+def _faulty(record: RequestRecord) -> Iterator[Step]:
+    """What goes wrong with the network at a request."""
+    fault = record.fault
+    if fault is not None:
+        options = {"retry_after": fault.retry_after, "body": fault.body, "effect": fault.effect or None}
+        delay = (("delay", Lasting(fault.delay_us)),) if fault.delay_us else ()
+        named = tuple((name, value) for name, value in options.items() if value is not None)
+        yield Step(None, "fail", (fault.what, record.operation), (*named, *delay))
+
+
+def _root(error: BaseException) -> str:
+    return type(error).__module__.partition(".")[0]
+
+
+def _kinds(error: BaseException) -> set[str]:
+    return {kind.__name__ for kind in type(error).__mro__}
+
+
+# -- assertions of the test --------------------------------------------------------------------------------------------
+
+
+def _told(story: Story, error: BaseException) -> Found | None:
+    """What the test was told last, if that is the state of a session, batch or job."""
+    number = len(story.records) - 1
+    while number >= 0 and story.asked(number).reads is False:
+        number -= 1
+    if number < 0:
+        return None
+    asked = story.asked(number)
+    var = story.names.get(asked.about or "")
+    if var is None or asked.operation not in ("read session", "read job", "metrics"):
+        return None
+    used = told_parts(asked.answer, "usage")
+    if used and used[-1] is not None and (asked.operation == "metrics" or _mentions(error, used[-1])):
+        step = Step(var, "usage", equals=(used[-1],), comment="as the failing test was told")
+        return Found(Told((step,), what="usage", parts=used), story.steps(story.at_us(number), number))
+    parts = told_parts(asked.answer, "status")
+    if not parts or asked.operation == "metrics":
+        return None
+    words = workloads.status_in_words(asked.answer) if asked.operation == "read session" else _of_job(parts)
+    step = Step(var, "status", equals=(words,), comment="as the failing test was told")
+    return Found(Told((step,), parts=parts), story.steps(story.at_us(number), number))
+
+
+def _of_job(parts: tuple[Any, ...]) -> str:
+    return jobs.status_in_words({"status": parts[0], "reason_code": parts[1]})
+
+
+def _mentions(error: BaseException, figure: float) -> bool:
+    """Whether an assertion is about a figure."""
+    return re.search(rf"(?<![\d.]){re.escape(f'{figure:g}')}(?:\.0)?(?![\d.])", str(error)) is not None

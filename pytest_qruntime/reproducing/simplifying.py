@@ -1,0 +1,119 @@
+"""Ways to make a program simpler, besides leaving out steps: each yields programs that are simpler in one place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import Final
+
+from pytest_qruntime.clock.durations import words_of
+from pytest_qruntime.reproducing.program import Program
+from pytest_qruntime.reproducing.steps import TICK, Lasting, Step, tick, without
+
+_SECOND_US: Final = 1_000_000
+_ROUND_S: Final = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 86400)
+_SHORT_S: Final = (1, 10, 60, 600)
+_NEEDS_NO_MORE: Final = re.compile(r"\d{1,3}[dhms]")
+
+
+def in_job_mode(program: Program) -> Iterator[Program]:
+    """Jobs of a session or batch as jobs of their own."""
+    for one in program.steps:
+        if one.makes is not None and one.path in ("session", "batch"):
+            steps = tuple(
+                replace(step, receiver=None) if step.receiver == one.makes and step.path == "run" else step
+                for step in program.steps
+            )
+            if steps != program.steps:
+                yield program.but(steps=steps)
+
+
+def fewer_settings(program: Program, *, kept: Collection[str]) -> Iterator[Program]:
+    """Without one of the settings, but for those that are to be kept."""
+    for name in program.settings:
+        if name in kept:
+            continue
+        yield program.but(settings={key: value for key, value in program.settings.items() if key != name})
+
+
+def fewer_arguments(program: Program) -> Iterator[Program]:
+    """Without one named argument."""
+    for number, step in enumerate(program.steps):
+        for name, _ in step.named:
+            yield _with(program, number, step.without(name))
+
+
+def fewer_others(program: Program) -> Iterator[Program]:
+    """With fewer jobs of other users."""
+    for number, step in enumerate(program.steps):
+        if step.path == "other_users":
+            for count in sorted({1, step.given[0] // 2, step.given[0] - 1}):
+                if 0 < count < step.given[0]:
+                    yield _with(program, number, step.but(0, count))
+
+
+def fewer_decisions(program: Program) -> Iterator[Program]:
+    """One decision about all jobs, in place of the same one about several."""
+    several = [step for step in program.steps if step.path == "next_jobs"]
+    for first in several:
+        alike = [one for one in several if one.named == first.named]
+        if len(alike) > 1 and not first.given:
+            rest = tuple(step for step in program.steps if step not in alike)
+            yield program.but(steps=(replace(first, given=(None,)), *rest))
+
+
+def round_durations(program: Program) -> Iterator[Program]:
+    """With a duration that is easier to read; those that a person would write stay."""
+    for number, step in enumerate((*program.steps, *program.ending)):
+        for place, value in step.durations:
+            for micros in _rounder(value):
+                yield _with(program, number, step.but(place, Lasting(micros)))
+
+
+def less_time(program: Program) -> Iterator[Program]:
+    """Where less time passes."""
+    for number, step in _ticks(program):
+        for micros in _shorter(step):
+            yield _with(program, number, tick(micros))
+
+
+def other_times(program: Program) -> Iterator[Program]:
+    """Without a step, where another time passes than it made necessary."""
+    for number, step in _ticks(program):
+        longer = [seconds * _SECOND_US for seconds in _ROUND_S if seconds * _SECOND_US > step.given[0]]
+        for other in range(number):
+            for micros in (*_shorter(step), *longer[:2]):
+                changed = (*program.steps[:number], tick(micros), *program.steps[number + 1 :])
+                yield program.but(steps=without(changed, [other]))
+
+
+def _ticks(program: Program) -> Iterator[tuple[int, Step]]:
+    return ((number, step) for number, step in enumerate(program.steps) if step.path == TICK)
+
+
+def _shorter(step: Step) -> list[int]:
+    return [seconds * _SECOND_US for seconds in _SHORT_S if seconds * _SECOND_US < step.given[0]]
+
+
+def _rounder(micros: int) -> Iterator[int]:
+    """Durations near one, the easiest to read first."""
+    if not micros or _NEEDS_NO_MORE.fullmatch(words_of(micros)):
+        return
+    known = [seconds * _SECOND_US for seconds in _ROUND_S]
+    yield from [one for one in known if one > micros][:1]
+    yield from [one for one in known if one < micros][-1:]
+    whole = -(-micros // _SECOND_US) * _SECOND_US
+    yield from [one for one in (whole, whole - _SECOND_US) if 0 < one != micros and len(words_of(one)) < 5]
+
+
+def _with(program: Program, number: int, step: Step) -> Program:
+    """With another step in the place of one, counted through to the ending."""
+    count = len(program.steps)
+    if number < count:
+        return program.but(steps=(*program.steps[:number], step, *program.steps[number + 1 :]))
+    place = number - count
+    return program.but(ending=(*program.ending[:place], step, *program.ending[place + 1 :]))
+
+
+WAYS: Final = (in_job_mode, fewer_arguments, fewer_others, fewer_decisions, less_time, other_times, round_durations)
