@@ -75,7 +75,8 @@ def _open(document: Document) -> Figure:
 def _contracts(document: Document) -> Figure:
     verdicts = [one["verdict"] for one in document["contracts"]]
     shares = tuple((name, verdicts.count(name)) for name in VERDICTS if name in verdicts)
-    more = ", ".join(f"{number} {_SAID[name]}" for name, number in shares if name != "holds")
+    others = [f"{number} {_SAID[name]}" for name, number in shares if name != "holds"]
+    more = f"of {len(verdicts)}; {', '.join(others)}"
     level = "bad" if "broken" in verdicts else "good" if "holds" in verdicts else "none"
     return Figure("Contracts that held", str(verdicts.count("holds")), more, level, shares)
 

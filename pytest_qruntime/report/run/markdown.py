@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from pytest_qruntime.report.run.columns import columns
 from pytest_qruntime.report.run.escaping import code, fenced
 from pytest_qruntime.report.run.escaping import markdown as text
 from pytest_qruntime.report.run.figures import Figure, figures
@@ -126,8 +127,8 @@ def _lifecycle(document: Document) -> Iterator[str]:
 
 
 def _states(table: CoverageTable) -> str:
-    """Its events are columns; what cannot happen has an empty place."""
-    events = list(dict.fromkeys(cell["event"] for state in table["states"] for cell in state["cells"]))
+    """What cannot happen has an empty place."""
+    events = columns(table)
     rows = []
     for state in table["states"]:
         marks = {cell["event"]: "✓ driven" if cell["driven"] else "never" for cell in state["cells"]}
