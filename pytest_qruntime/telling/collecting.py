@@ -28,6 +28,17 @@ AGAIN: Final = "rerun"
 _CRASH: Final = "???"
 """What pytest-xdist's report of a test in which a worker died is about."""
 
+_RUNS_NOTHING: Final = (
+    "collectonly",
+    "setuponly",
+    "setupplan",
+    "showfixtures",
+    "show_fixtures_per_test",
+    "markers",
+    "cacheshow",
+)
+"""Options of pytest with which no test runs."""
+
 _BROKEN: Final = "a contract was broken where that is not allowed"
 _ATTEMPT: Final[pytest.StashKey[object]] = pytest.StashKey()
 _OF_A_TEST: Final[tuple[pytest.StashKey[Any], ...]] = (DRAWN, _ATTEMPT)
@@ -121,14 +132,22 @@ class Collected:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
         """Decide whether the run fails, before anybody tells of it."""
-        runs = not (self._is_worker or self._config.getoption("collectonly", False))
-        if runs and session.exitstatus == pytest.ExitCode.OK and self.failures:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        if not self._is_worker and self.runs:
+            self._lost += _cut_short(session)
+            if session.exitstatus == pytest.ExitCode.OK and self.failures:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
         return (yield)
+
+    @property
+    def runs(self) -> bool:
+        """Whether tests run at all in this run of pytest."""
+        return not any(self._config.getoption(name, False) for name in _RUNS_NOTHING)
 
     @property
     def has_something_to_tell(self) -> bool:
         """Whether a test used the service, somebody asked what tests do, or there is news of recordings."""
+        if not self.runs:
+            return False
         asked = self.strict or self.required is not None
         return bool(self.tests or asked or any(self._config.stash[RUN].notes.told().values()))
 
@@ -156,6 +175,14 @@ class Collected:
             required=self.required,
             recordings=self._config.stash[RUN].notes.told(),
         )
+
+
+def _cut_short(session: pytest.Session) -> Iterator[str]:
+    """Why tests are missing that were to run."""
+    if stopped := session.shouldfail or session.shouldstop:
+        yield f"the run stopped early ({stopped}), so tests that were to come later are missing"
+    elif session.exitstatus == pytest.ExitCode.INTERRUPTED:
+        yield "the run was interrupted, so tests that were to come later are missing"
 
 
 def _begin_anew(item: pytest.Item) -> None:

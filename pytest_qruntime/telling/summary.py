@@ -31,7 +31,7 @@ class Summary:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Tell it, if anybody used the service or asked."""
         collected, verbosity = self._config.stash[COLLECTED], self._config.get_verbosity()
-        if verbosity < -1 or self._config.getoption("collectonly", False) or not collected.has_something_to_tell:
+        if verbosity < -1 or not collected.has_something_to_tell:
             return
         if verbosity >= 0:
             terminalreporter.section(_TITLE)
