@@ -137,6 +137,17 @@ def test_the_check_for_chance_sees_it(source: str, chance: bool) -> None:
     assert has_chance(ast.parse(source)) is chance
 
 
+def test_the_rooms_that_contributors_read_of_are_those_whose_imports_are_checked() -> None:
+    floors = re.findall(r"^\| (\d+) \| (.+?) \|", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.M)
+    told = {(int(floor), room) for floor, rooms in floors for room in re.findall(r"`(\w+)/?`", rooms)}
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = next(one["layers"] for one in contracts if one["id"] == "floors")
+    checked = {(floor, room) for floor, rooms in enumerate(reversed(layers), 1) for room in re.findall(r"\w+", rooms)}
+    assert told == checked
+
+
 def test_the_changelog_begins_with_this_version() -> None:
     versions = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert versions[0] == pytest_qruntime.__version__
