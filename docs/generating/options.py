@@ -58,15 +58,19 @@ qruntime_seed = "7"
 qruntime_policy = ["queued_on_end=cancelled", "batch_ittl=literal", "unused_autoclose=dedicated:600+batch:600"]
 ```
 
-## Contracts
+## What a test may break
 
-| | |
-| --- | --- |
-| `--qruntime-strict` | tell at the end what was exercised, broken and never touched; a break fails the run |
-| `allow={"SUB-02": "why"}` | in the marker: this test may break that contract, or leave something open (`"leak"`) |
+`allow={"SUB-02": "why"}` has its place in the marker alone: this test may break that contract, or leave something open
+(`"leak"`). See [what is judged by itself](../how-to/contracts.md).
 
-Neither has an ini key: the one belongs to a run, the other to a test. See
-[strict runs](../how-to/contracts.md#strict-runs).
+## The whole run
+
+| option | ini key | what it decides | default |
+| --- | --- | --- | --- |
+| `--qruntime-strict` | `qruntime_strict` | a [strict run](../how-to/contracts.md#strict-runs) fails for every contract that is broken where that is not allowed, and lists all of them | no |
+| `--qruntime-cov-fail-under PERCENT` | `qruntime_cov_fail_under` | the run fails if its tests drove less of the [lifecycle](coverage.md) | none is required |
+| `--qruntime-report PATH` | `qruntime_report` | a [report](../how-to/reports.md) is written; it may be given several times, and the ini key has a path in each line | none |
+| `--qruntime-github auto\\|on\\|off` | `qruntime_github` | whether [GitHub Actions](../how-to/ci.md) are told; `auto`: if the run is one | `auto` |
 
 ## Recording
 
