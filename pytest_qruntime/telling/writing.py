@@ -23,7 +23,6 @@ _HELP: Final = (
     ".md or .html; may be given several times"
 )
 _RENDERERS: Final = {".json": "as_json", ".md": "markdown", ".html": "page"}
-_RUNS_NOTHING: Final = ("collectonly", "showfixtures", "show_fixtures_per_test", "cacheshow")
 
 
 def add(group: pytest.OptionGroup, parser: pytest.Parser) -> None:
@@ -66,7 +65,7 @@ def wants_pictures(config: pytest.Config) -> bool:
 
 
 def told(config: pytest.Config) -> list[str]:
-    """Which reports were written, a line each."""
+    """Which reports were written."""
     return config.stash[WRITER].told if WRITER in config.stash else []
 
 
@@ -74,26 +73,26 @@ class Writer:
     """The plugin that is there if reports are asked for. It writes when everything is over, whatever came between.
 
     Attributes:
-        told: which reports were written, a line each; `problems`: which were not, and why.
+        told: which reports were written; `problems`: which were not, and why.
     """
 
     def __init__(self, config: pytest.Config, places: list[Path]) -> None:
         self._config = config
         self._places = places
-        self._runs = not any(config.getoption(name, None) for name in _RUNS_NOTHING)
+        self._collected = config.stash[COLLECTED]
         self.told: list[str] = []
         self.problems: list[str] = []
 
     def pytest_report_header(self) -> list[str]:
         """Say at once if there will be no report."""
-        return [] if self._runs else ["qruntime: no test runs, so no report is written"]
+        return [] if self._collected.runs else ["qruntime: no test runs, so no report is written"]
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write every report. If one cannot be written the run fails, and the others are there nevertheless."""
-        if not self._runs:
+        if not self._collected.runs:
             return
-        document = self._config.stash[COLLECTED].document()
+        document = self._collected.document()
         for place in self._places:
             self._write(place, document)
         if self.problems and session.exitstatus == pytest.ExitCode.OK:
@@ -112,7 +111,7 @@ class Writer:
             why = error.strerror or str(error)
             self.problems.append(f"the report {self._shown(place)} could not be written: {why}; the run fails for it")
         else:
-            self.told.append(f"report: {self._shown(place)}")
+            self.told.append(self._shown(place))
 
     def _shown(self, place: Path) -> str:
         """As short as it can be said where pytest was called."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pytest_qruntime.report.run.verdict import left
+from pytest_qruntime.contracts import BROKEN, HOLDS, NOT_EXERCISED
+from pytest_qruntime.report.run.summing import ALLOWED
+from pytest_qruntime.report.run.verdict import FAILING, left
 from pytest_qruntime.report.run.words import count, length, percent, workloads
 
 if TYPE_CHECKING:
@@ -12,8 +15,8 @@ if TYPE_CHECKING:
 
 OUTCOMES: Final = ("failed", "error", "passed", "xfailed", "xpassed", "skipped")
 """In the order in which they matter."""
-VERDICTS: Final = ("broken", "allowed", "holds", "not exercised")
-_SAID: Final = {"broken": "broken", "allowed": "broken where that is allowed", "not exercised": "never exercised"}
+VERDICTS: Final = (BROKEN, ALLOWED, HOLDS, NOT_EXERCISED)
+_SAID: Final = {"allowed": "broken where that is allowed", "not exercised": "never exercised"}
 
 
 class Figure(NamedTuple):
@@ -43,7 +46,7 @@ def figures(document: Document) -> list[Figure]:
 
 def _tests(totals: Totals) -> Figure:
     shares = tuple((name, totals["outcomes"][name]) for name in OUTCOMES if name in totals["outcomes"])
-    bad = any(name in ("failed", "error") for name, _ in shares)
+    bad = any(name in FAILING for name, _ in shares)
     worlds = "" if totals["worlds"] == totals["tests"] else f"; {count(totals['worlds'], 'run')} in all"
     more = ", ".join(f"{number} {name}" for name, number in shares) + worlds
     return Figure("Tests", str(totals["tests"]), more, "bad" if bad else "good", shares)
@@ -73,18 +76,27 @@ def _open(document: Document) -> Figure:
 
 
 def _contracts(document: Document) -> Figure:
-    verdicts = [one["verdict"] for one in document["contracts"]]
-    shares = tuple((name, verdicts.count(name)) for name in VERDICTS if name in verdicts)
-    others = [f"{number} {_SAID[name]}" for name, number in shares if name != "holds"]
-    more = f"of {len(verdicts)}; {', '.join(others)}"
-    level = "bad" if "broken" in verdicts else "good" if "holds" in verdicts else "none"
-    return Figure("Contracts that held", str(verdicts.count("holds")), more, level, shares)
+    found = [one["verdict"] for one in document["contracts"]]
+    shares = tuple((name, found.count(name)) for name in VERDICTS if name in found)
+    more = f"of {len(found)}; {verdicts([name for name in found if name != HOLDS])}"
+    level = "bad" if BROKEN in found else "good" if HOLDS in found else "none"
+    return Figure("Contracts that held", str(found.count(HOLDS)), more, level, shares)
+
+
+def verdicts(found: Sequence[str]) -> str:
+    """How many there are of each verdict, in words: ``1 broken, 2 hold``."""
+    counts = {name: found.count(name) for name in VERDICTS}
+    return ", ".join(f"{number} {_said(name, number)}" for name, number in counts.items() if number)
+
+
+def _said(name: str, number: int) -> str:
+    return "hold" if name == HOLDS and number > 1 else _SAID.get(name, name)
 
 
 def _lifecycle(document: Document) -> Figure:
     lifecycle = document["lifecycle"]
     driven, total, required = lifecycle["driven"], lifecycle["total"], lifecycle["required"]
-    asked = "" if required is None else f"; {percent(required)} is required"
+    asked = "" if required is None else f"; {required:g} % is required"
     level = "none" if required is None else "good" if lifecycle["percent"] >= required else "bad"
     shares = (("driven", driven), ("never", total - driven))
     more = f"{driven} of {total} transitions{asked}"

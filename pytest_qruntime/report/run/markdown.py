@@ -162,7 +162,7 @@ def _failed(test: Test) -> tuple[str, str]:
     program = drawn["program"] if drawn else None
     parts = [
         fenced(timeline, "text") if timeline else "",
-        f"The shortest test that shows it:\n\n{fenced(program, 'python')}" if program else "",
+        f"The same in short, as a test:\n\n{fenced(program, 'python')}" if program else "",
     ]
     return f"{code(test['id'])} {test['outcome']}{problem}", "\n".join(filter(None, parts))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from math import fsum
+from math import floor, fsum
 from typing import Final
 
 from pytest_qruntime import __version__
@@ -227,7 +227,7 @@ def _lifecycle(tests: Sequence[Test], required: float | None) -> Lifecycle:
     coverage.merge([cell for world in _worlds(tests) for cell in world["driven"]])
     driven = set(coverage.driven)
     return Lifecycle(
-        percent=round(coverage.percent, 2),
+        percent=floor(round(100 * coverage.percent, 6)) / 100,  # not more than it is
         driven=len(driven),
         total=len(driven) + len(coverage.never),
         required=required,

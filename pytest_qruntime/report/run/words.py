@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import TYPE_CHECKING, Final
 
 from pytest_qruntime.report.timeline.times import brief, since
@@ -32,8 +33,8 @@ def workloads(number: int) -> str:
 
 
 def percent(share: float) -> str:
-    """``18.9 %``."""
-    return f"{round(share, 1):g} %"
+    """``18.9 %``; never more than it is, so that what is not enough does not look so."""
+    return f"{floor(round(10 * share, 6)) / 10:g} %"
 
 
 def opened_by(leak: Leaked) -> str:

@@ -67,10 +67,9 @@ def _leak(leaks: list[Left]) -> str:
                 (f"{several}cost in the test", _length(first["used_s"])),
                 ("would have cost, left alone", _length(first["cost_s"])),
                 ("at most, until its max TTL", _length(first["at_most_s"])),
-                ("its id", code(first["id"])),
             ]
         )
-        + facts([("left open by", _tests(leak["test"] for leak in leaks))], "long")
+        + facts([("left open by", _tests(leak["test"] for leak in leaks)), ("its id", code(first["id"]))], "long")
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from pytest_qruntime.contracts import CATALOGUE, CHAPTERS, NOT_EXERCISED
 from pytest_qruntime.report.run.escaping import html
-from pytest_qruntime.report.run.figures import VERDICTS
+from pytest_qruntime.report.run.figures import verdicts
 from pytest_qruntime.report.run.sections.pieces import badge, scrolling
 from pytest_qruntime.report.run.words import count
 
@@ -28,8 +28,7 @@ def contracts(document: Document) -> str:
 
 
 def _chapter(prefix: str, rules: list[ContractResult]) -> str:
-    counts = Counter(one["verdict"] for one in rules)
-    told = ", ".join(f"{counts[name]} {name}" for name in VERDICTS if counts[name])
+    told = verdicts([one["verdict"] for one in rules])
     squares = "".join(f'<i class="{_LEVELS[one["verdict"]]}"></i>' for one in rules)
     heads = "".join(f'<th scope="col">{head}</th>' for head in ("contract", "verdict", "runs", "rule"))
     title = _TITLES.get(prefix, prefix)

@@ -37,7 +37,7 @@ def _drawn(number: int, drawn: Drawn | None) -> str:
     if drawn is None:
         return "<p>Nothing was drawn of it.</p>"
     program = (
-        f"<h3>The shortest test that shows it</h3>{_code('the program', drawn['program'])}" if drawn["program"] else ""
+        f"<h3>The same in short, as a test</h3>{_code('the program', drawn['program'])}" if drawn["program"] else ""
     )
     if number > PICTURES:
         return (
