@@ -69,7 +69,7 @@ def test_markers_of_a_class_and_of_its_tests_add_up(project: Project) -> None:
     told = summary(result)
     assert told["left open"] == [
         "1 where that is allowed",
-        "session of test_it.py:6, in test_it.py::TestIt::test_one; allowed: all of them",
+        "test_it.py::TestIt::test_one: a session, opened at test_it.py:6; allowed: all of them",
     ]
     assert "allowed, and not broken: SUB-02 by test_it.py::TestIt::test_one (one)" in told[""]
     result.stdout.no_fnmatch_line("allowed, and not broken: leak*")

@@ -83,7 +83,7 @@ def test_a_test_whose_warning_is_an_error_counts_too(project: Project) -> None:
     project.write(test_it="def test_it(qruntime): qruntime.session()")
     result = project.run("--qruntime-strict", "--qruntime-leaks=warn")
     result.assert_outcomes(passed=1, errors=1)
-    assert summary(result)["left open"] == ["1", "session of test_it.py:1, in test_it.py::test_it"]
+    assert summary(result)["left open"] == ["1 session", "test_it.py::test_it: a session, opened at test_it.py:1"]
 
 
 def test_workers_and_the_order_of_tests_make_no_difference(faulty: Project) -> None:

@@ -140,7 +140,7 @@ def _contracts(document: Document, *, full: bool) -> Iterator[str]:
     allowed = verdicts.count("allowed")
     figures = [
         f"{verdicts.count('broken') or 'none'} broken",
-        *([f"{allowed} broken where that is allowed"] if allowed else []),
+        *([f"{allowed} allowed"] if allowed else []),
         f"{verdicts.count('holds')} hold",
         f"{verdicts.count('not exercised')} never exercised",
     ]
@@ -165,13 +165,20 @@ def _left_open(leaks: Sequence[Left], *, full: bool) -> Iterator[Part]:
     wrong = [leak for leak in leaks if leak["allowed"] is None]
     allowed = f"{len(leaks) - len(wrong)} where that is allowed" if len(leaks) > len(wrong) else ""
     told = [_opening(leak) for leak in (leaks if full else wrong)]
-    figures = ", and ".join(filter(None, [str(len(wrong)) if wrong else "", allowed])) or "nothing"
+    figures = ", and ".join(filter(None, [_kinds(wrong), allowed])) or "nothing"
     yield "left open", "bad" if wrong else "good", [figures, *_shortened(told, full=full)]
 
 
 def _opening(leak: Left) -> str:
     reason = "" if leak["allowed"] is None else f"; allowed: {leak['allowed']}"
-    return f"{leak['kind']} of {opened_by(leak)}, in {leak['test']}{reason}"
+    where = "by" if leak["file"] is None else "at"
+    return f"{leak['test']}: a {leak['kind']}, opened {where} {opened_by(leak)}{reason}"
+
+
+def _kinds(leaks: Sequence[Left]) -> str:
+    """``2 sessions and 1 batch``."""
+    numbers = {kind: sum(leak["kind"] == kind for leak in leaks) for kind in ("session", "batch")}
+    return " and ".join(count(number, kind) for kind, number in numbers.items() if number)
 
 
 def _shortened(sentences: Sequence[str], *, full: bool = False) -> Sequence[str]:
@@ -185,14 +192,12 @@ def _shortened(sentences: Sequence[str], *, full: bool = False) -> Sequence[str]
 
 
 def _qpu_time(costs: Sequence[Cost]) -> str:
-    spent = [f"{_figure(one['qpu_s'])} s {_on(one['plan'])}" for one in costs if one["qpu_s"]]
-    later = [f"{_figure(one['left_s'])} s {_on(one['plan'])}" for one in costs if one["left_s"]]
-    text = ", ".join(spent) or "none"
-    return f"{text}; later, for what was left open, {', '.join(later)}" if later else text
-
-
-def _on(plan: str) -> str:
-    return "on a plan that is not known" if plan == "unknown" else f"on the plan {plan}"
+    told = []
+    for one in (one for one in costs if one["qpu_s"] or one["left_s"]):
+        later = f" and {_figure(one['left_s'])} s more for what was left open" if one["left_s"] else ""
+        plan = "a plan that is not known" if one["plan"] == "unknown" else f"the plan {one['plan']}"
+        told.append(f"{_figure(one['qpu_s'])} s{later} on {plan}")
+    return "; ".join(told) or "none"
 
 
 def _figure(number: float) -> str:
