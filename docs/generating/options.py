@@ -67,11 +67,34 @@ qruntime_policy = ["queued_on_end=cancelled", "batch_ittl=literal", "unused_auto
 
 | option | ini key | what it decides | default |
 | --- | --- | --- | --- |
-| `--qruntime-strict` | `qruntime_strict` | a [strict run](../how-to/contracts.md#strict-runs) fails for every contract that is broken where that is not allowed, and lists all of them | no |
-| `--qruntime-cov-fail-under PERCENT` | `qruntime_cov_fail_under` | the run fails if its tests drove less of the [lifecycle](coverage.md) | none is required |
-| `--qruntime-report PATH` | `qruntime_report` | a [report](../how-to/reports.md) is written; it may be given several times, and the ini key has a path in each line | none |
-| `--qruntime-github auto\\|on\\|off` | `qruntime_github` | whether [GitHub Actions](../how-to/ci.md) are told; `auto`: if the run is one | `auto` |
+"""
 
+OF_THE_RUN = (
+    (
+        "--qruntime-strict",
+        "a [strict run](../how-to/contracts.md#strict-runs) fails for every contract that is broken where that is not "
+        "allowed, and lists all of them",
+        "no",
+    ),
+    (
+        "--qruntime-cov-fail-under PERCENT",
+        "the run fails if its tests drove less of the [lifecycle](coverage.md)",
+        "none is required",
+    ),
+    (
+        "--qruntime-report PATH",
+        "a [report](../how-to/reports.md) is written; it may be given several times, and the ini key has a path in each "
+        "line",
+        "none",
+    ),
+    (
+        "--qruntime-github auto|on|off",
+        "whether [GitHub Actions](../how-to/ci.md) are told; `auto`: if the run is one",
+        "`auto`",
+    ),
+)
+
+OPTIONS_OF_RECORDING = """
 ## Recording
 
 What dials out is said on the command line, each time: these options have no ini keys. See
@@ -108,6 +131,8 @@ def page() -> str:
             OPTIONS_OF_TROUBLES,
             *map(_setting, TROUBLES),
             OPTIONS_IN_INI,
+            *(_of_the_run(*one) for one in OF_THE_RUN),
+            OPTIONS_OF_RECORDING,
             *(f"| `{mode}` | {meaning} |\n" for mode, meaning in MODES.items()),
         ]
     )
@@ -118,3 +143,8 @@ def _setting(setting: Setting) -> str:
         f"| `{setting.option} {cell(setting.metavar)}` | `{setting.ini}` | `{setting.name}=` | {setting.help} "
         f"| `{setting.default}` |\n"
     )
+
+
+def _of_the_run(option: str, what: str, default: str) -> str:
+    ini = option.partition(" ")[0].removeprefix("--").replace("-", "_")
+    return f"| `{cell(option)}` | `{ini}` | {what} | {default} |\n"
