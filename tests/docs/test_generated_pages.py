@@ -18,6 +18,7 @@ NAMES = (
     "fixtures.md",
     "options.md",
     "policy.md",
+    "report.md",
     "requests.md",
     "rest.md",
     "scenarios.md",
