@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from textwrap import shorten
 from typing import TYPE_CHECKING, Final
 
 from pytest_qruntime.clock.durations import words_of
@@ -95,7 +96,7 @@ def _end(report: pytest.TestReport, now_us: int) -> Mark:
         return Mark(now_us, "the test is over", "the test is over")
     crash = getattr(report.longrepr, "reprcrash", None)
     message = str(report.longrepr) if crash is None else str(crash.message)
-    line = _MODULE.sub("", (message.strip().splitlines() or ["it failed"])[0])
-    line = line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
+    first = _MODULE.sub("", (message.strip().splitlines() or ["it failed"])[0])
+    line = shorten(first, _LONGEST, placeholder=" ...")
     where = "the setup of the test" if report.when == "setup" else "the test"
     return Mark(now_us, f"{where} fails", f"{where} FAILS: {line}")

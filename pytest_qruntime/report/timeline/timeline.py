@@ -112,7 +112,7 @@ class Timeline:
         lines = self.shown(STORY_LINES)
         lead = max((len(since(line.at_us)) for line in lines), default=0) + _MARGIN
         for at_us, kind, text in lines:
-            first, *more = wrap(text, max(width - lead, 20)) or [""]
+            first, *more = wrap(text, max(width - lead, 20), break_on_hyphens=False) or [""]
             yield f"{since(at_us):>{lead - 1}} {_painted(first, kind, color)}"
             yield from (f"{' ' * lead}{_painted(one, kind, color)}" for one in more)
 
