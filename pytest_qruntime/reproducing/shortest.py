@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -13,13 +14,14 @@ from pytest_qruntime.reproducing.finding import Found
 from pytest_qruntime.reproducing.program import KNOB, Outcome, Program
 from pytest_qruntime.reproducing.shrinking import Budget, shrunk
 from pytest_qruntime.reproducing.simplifying import WAYS, fewer_settings
-from pytest_qruntime.reproducing.steps import Step, Var
+from pytest_qruntime.reproducing.steps import TICK, Lasting, Step, Var
 from pytest_qruntime.reproducing.symptoms import Broken, LeftOpen, Symptom, left_open
 
 RUNS: Final = 300
-LINES: Final = 3_000
+LINES: Final = 5_000
 LONGEST: Final = 25
 _FAIL: Final = "fail"
+_OF_OTHERS: Final = ("other_users", "calibrate", "maintenance", "limit_usage")
 
 
 class Shortest(NamedTuple):
@@ -128,10 +130,25 @@ def _beginnings(whole: Program, focus: frozenset[Var]) -> Iterator[Program]:
     if len(whole.steps) > LONGEST and focus:
         nearest = _around(whole.steps, focus)
         yield whole.but(steps=_about(whole.steps, nearest))
-        owners = {step.receiver for step in whole.steps if step.makes in nearest and step.receiver is not None}
-        whole_session = nearest | {step.makes for step in whole.steps if step.receiver in owners and step.makes}
-        yield whole.but(steps=_about(whole.steps, frozenset(whole_session)))
+        jobs = [step.makes for step in whole.steps if step.receiver in nearest and step.makes is not None]
+        yield whole.but(steps=_about(whole.steps, nearest.union(jobs[:1])))
+        yield whole.but(steps=_about(whole.steps, nearest.union(jobs)))
     yield whole
+    yield whole.but(steps=_arranged(whole.steps))
+
+
+def _arranged(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps, where what others do was arranged in the beginning: so it can come before other events of its time."""
+    now_us, ahead, rest = 0, [], []
+    for step in steps:
+        if step.path == TICK:
+            now_us += step.given[0]
+        if step.path in _OF_OTHERS and now_us:
+            ahead.append(replace(step, named=(*step.named, ("after", Lasting(now_us)))))
+        else:
+            rest.append(step)
+    premises = [step for step in rest if step.path == "backend"]
+    return (*premises, *ahead, *(step for step in rest if step not in premises))
 
 
 def _around(steps: tuple[Step, ...], focus: frozenset[Var]) -> frozenset[Var]:

@@ -30,20 +30,21 @@ class Budget:
 
     def __call__(self, program: Program) -> Program | None:
         """The program that shows the symptom; None: it does not, or nothing may be tried any more."""
-        if not program.whole:
+        if not program.whole or self.spent():
             return None
         text = program.function("tried").text() + str(program.choices)
         if text not in self._known:
-            size = len(program.steps) + len(program.ending)
-            if self.runs < 1 or self.lines < size:
-                return None
             self.runs -= 1
-            self.lines -= size
-            self._known[text] = self._shows(program)
+            self.lines -= len(program.steps) + len(program.ending)
+            self._known[text] = None if self.spent() else self._shows(program)
         return self._known[text]
 
+    def spent(self) -> bool:
+        """Whether nothing more is tried."""
+        return self.runs < 0 or self.lines < 0
 
-def shrunk(program: Program, shows: Shows, simpler: tuple[Simpler, ...]) -> Program:
+
+def shrunk(program: Program, shows: Budget, simpler: tuple[Simpler, ...]) -> Program:
     """The shortest program that can be found.
 
     Args:
@@ -52,7 +53,7 @@ def shrunk(program: Program, shows: Shows, simpler: tuple[Simpler, ...]) -> Prog
         simpler: ways to make it simpler, besides leaving out steps.
     """
     before = None
-    while before != program:
+    while before != program and not shows.spent():
         before = program
         program = _fewer_steps(program, shows)
         for way in simpler:
@@ -60,12 +61,12 @@ def shrunk(program: Program, shows: Shows, simpler: tuple[Simpler, ...]) -> Prog
     return program
 
 
-def _fewer_steps(program: Program, shows: Shows) -> Program:
+def _fewer_steps(program: Program, shows: Budget) -> Program:
     """Without as many steps as possible: first all, then halves, down to single ones, from the end on."""
     size = len(program.steps)
     while size:
         end = len(program.steps)
-        while end > 0:
+        while end > 0 and not shows.spent():
             start = max(end - size, 0)
             found = shows(program.but(steps=without(program.steps, range(start, end))))
             program = found or program
@@ -74,10 +75,10 @@ def _fewer_steps(program: Program, shows: Shows) -> Program:
     return program
 
 
-def _simpler(program: Program, shows: Shows, way: Simpler) -> Program:
+def _simpler(program: Program, shows: Budget, way: Simpler) -> Program:
     """Simpler in one way, as often as that goes."""
     found: Program | None = program
     while found is not None:
         program = found
-        found = next((one for one in map(shows, way(program)) if one is not None), None)
+        found = next((one for one in map(shows, way(program)) if one is not None or shows.spent()), None)
     return program

@@ -25,6 +25,7 @@ FAILS: Final = "This test fails in the same way:"
 PASSES: Final = """\
 This is the shortest program that brings the service to where the failing test
 saw it last. It passes: what the test expected instead stands above."""
+_CHARGED: Final = "qpu_charge_time_seconds"
 _VARYING: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b[a-z0-9]{20}\b|\d+(\.\d+)?")
 
 
@@ -181,6 +182,6 @@ def told_parts(answer: Any, what: str) -> tuple[Any, ...]:
         return tuple(answer.get(name) for name in names)
     if what == "usage":
         usage = answer.get("usage")
-        return (usage["qpu_charge_time_seconds"],) if isinstance(usage, dict) and len(usage) == 2 else ()
+        return (usage[_CHARGED],) if isinstance(usage, dict) and _CHARGED in usage else ()
     state = answer.get("state")
     return (state.get("status"), state.get("reason_code")) if isinstance(state, dict) else ()
