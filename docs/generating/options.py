@@ -83,8 +83,8 @@ OF_THE_RUN = (
     ),
     (
         "--qruntime-report PATH",
-        "a [report](../how-to/reports.md) is written; it may be given several times, and the ini key has a path in each "
-        "line",
+        "a [report](../how-to/reports.md) is written; it may be given several times, and the ini key has a path in "
+        "each line",
         "none",
     ),
     (
