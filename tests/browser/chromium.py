@@ -146,8 +146,7 @@ class Chromium:
         session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         page = Page(self, target, session)
         page.resize(width)
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        page.ask("Emulation.setEmulatedMedia", features=[scheme])
+        page.darken(dark)
         for domain in ("Page", "Network", "Log", "Runtime"):
             page.ask(f"{domain}.enable")
         page.ask("Page.navigate", url=file.resolve().as_uri())
@@ -183,6 +182,11 @@ class Page:
     def resize(self, width: int, height: int = 800) -> None:
         """Make the window as wide and high as that, in CSS pixels."""
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+
+    def darken(self, dark: bool = True) -> None:
+        """Prefer dark pages, or light ones."""
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.ask("Emulation.setEmulatedMedia", features=[scheme])
 
     def press(self, key: str) -> None:
         """Press a key and let it go: Tab, Enter or ArrowRight."""

@@ -30,6 +30,19 @@ _HERE: Final = """(() => {
 Troubles = dict[str, list[str]]
 
 
+def everywhere(page: Page) -> dict[str, Troubles]:
+    """What is wrong with how it looks, where anything is: on a desk and on a phone, light and dark."""
+    found: dict[str, Troubles] = {}
+    for width in (1280, 390):
+        for dark in (False, True):
+            page.resize(width)
+            page.darken(dark)
+            troubles = seen(page)
+            if troubles:
+                found[f"{width} px, {'dark' if dark else 'light'}"] = troubles
+    return found
+
+
 def seen(page: Page) -> Troubles:
     """What is wrong with how it looks; by kind, and only kinds of which there is something."""
     width, height = page.run("[innerWidth, document.scrollingElement.scrollHeight]")

@@ -96,7 +96,8 @@
     for (let around = element; around; around = around.parentElement) alpha *= getComputedStyle(around).opacity;
     const [dark, light] = [luminance(over(ink, below, alpha)), luminance(below)].sort((a, b) => a - b);
     const ratio = (light + 0.05) / (dark + 0.05);
-    if (ratio < 4.5) pale.push(`"${text}": ${ratio.toFixed(2)}`);
+    const size = parseFloat(style.fontSize), large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    if (ratio < (large ? 3 : 4.5)) pale.push(`"${text}": ${ratio.toFixed(2)}`);
   }
 
   // -- letters that nobody can read

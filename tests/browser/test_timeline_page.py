@@ -11,7 +11,7 @@ from pytest_qruntime.cli import main
 from pytest_qruntime.model import Trace
 from pytest_qruntime.report.timeline import Broken, Timeline
 from tests.browser.chromium import Chromium
-from tests.browser.looking import heard, loaded, seen, walked
+from tests.browser.looking import everywhere, heard, loaded, walked
 from tests.report.timeline.stage import SECOND_US, story
 
 TITLE = 'tests/test_vqe.py::test_the_session_is_closed_when_the_optimiser_raises[<b> & "c"]'
@@ -56,11 +56,9 @@ def file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return path
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_everything_can_be_seen_and_nothing_is_loaded(chromium: Chromium, file: Path, width: int, dark: bool) -> None:
-    with chromium.page(file, width=width, dark=dark) as page:
-        assert seen(page) == {}
+def test_everything_can_be_seen_and_nothing_is_loaded(chromium: Chromium, file: Path) -> None:
+    with chromium.page(file) as page:
+        assert everywhere(page) == {}
         assert (loaded(file, page), page.complaints()) == ([], [])
 
 
@@ -109,8 +107,8 @@ def test_the_picture_can_be_scrolled_by_keys_on_a_phone(chromium: Chromium, tmp_
 def test_a_recording_that_the_command_draws_is_such_a_page(chromium: Chromium, tmp_path: Path, recording: str) -> None:
     file = tmp_path / "drawn.html"
     assert main(["timeline", recording, "-o", str(file)]) == 0
-    with chromium.page(file, width=390) as page:
-        assert (seen(page), heard(page), loaded(file, page)) == ({}, {}, [])
+    with chromium.page(file) as page:
+        assert (everywhere(page), heard(page), loaded(file, page)) == ({}, {}, [])
         assert page.run("document.title") == "graceful_close.yaml"
         assert page.run("document.querySelectorAll('tbody tr').length") > 2
 
