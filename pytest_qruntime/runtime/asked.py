@@ -28,16 +28,18 @@ def timeline_of(
     """What happened at a service.
 
     Args:
-        surface: the service. On the fake, its journal tells more of requests than its trace.
+        surface: the service. A trace of everything that happened tells of requests only what they brought about; so
+            they are asked for.
         breaks, marks: what is marked.
         trace, now_us: what happened until an earlier instant; None: until now.
     """
+    trace = surface.evidence if trace is None else trace
     return Timeline(
-        surface.evidence if trace is None else trace,
+        trace,
         now_us=surface.now_us if now_us is None else now_us,
         breaks=breaks,
         marks=marks,
-        calls=asked(surface.requests, surface.clock.world.start_unix_us) if surface.source == "fake" else None,
+        calls=asked(surface.requests, surface.clock.world.start_unix_us) if trace.complete else None,
     )
 
 

@@ -264,13 +264,24 @@ def test_what_an_assertion_and_a_broken_contract_are_about_is_marked(project: Pr
                 with qruntime.session() as session:
                     session.run(), session.run()
                 qruntime.clock.tick("1h")
+
+        @pytest.mark.qruntime(lanes=1, contracts="off")
+        def test_asked(qruntime, qruntime_contracts):
+            with Patches() as patches:
+                next(one for one in MUTANTS if one.name == "a_close_fails_queued_jobs").put(patches)
+                with qruntime.session() as session:
+                    session.run(), session.run()
+                qruntime.clock.tick("1h")
+            qruntime_contracts.assert_holds("CLS-01")
     """
     )
-    broken, asserted = sections(project.run().stdout.str())
+    broken, asserted, asked = sections(project.run().stdout.str())
     assert re.search(r"^ +\^ what the assertion found\n +the test fails \^$", asserted, re.MULTILINE)
     assert "+20s THE ASSERTION FOUND: a job was submitted after its session" in asserted
     assert re.search(r"^ +\^ [A-Z]{3}-\d\d is broken$", broken, re.MULTILINE)
     assert re.search(r"\+0s [A-Z]{3}-\d\d BROKEN: expected ", broken)
+    assert re.search(r"^ +\^ CLS-01 is broken$", asked, re.MULTILINE)
+    assert len(re.findall("CLS-01 BROKEN: expected", asked)) == 1
 
 
 def test_what_the_test_arranged_to_go_wrong_is_told_to_be_that(project: Project) -> None:
