@@ -79,7 +79,12 @@ class Junit:
         if not self._of_tests:
             for test in document["tests"]:
                 repeats = self._of_repeats.get(test["id"], [])
-                properties.append((f"qruntime[{test['id']}]", in_one([*of_test(test["worlds"]), *repeats])))
+                properties.append((f"qruntime[{_printable(test['id'])}]", in_one([*of_test(test["worlds"]), *repeats])))
         for name, value in properties:
             for writer in writers:
                 writer.add_global_property(name, value)
+
+
+def _printable(name: str) -> str:
+    """XML has no way to write some characters; pytest minds that of values, not of names."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in name)

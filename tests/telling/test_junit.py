@@ -136,6 +136,16 @@ def test_in_xunit2_the_file_is_valid_and_the_suite_has_what_each_test_showed(sui
     assert "qruntime[test_it.py::test_without]" not in found
 
 
+def test_names_that_xml_cannot_write_are_spelled_out(project: Project) -> None:  # noqa: F811
+    ini = "disable_test_id_escaping_and_forfeit_all_rights_to_community_support = true"
+    project.pytester.makeini(f"[pytest]\n{ini}")
+    names = 'pytest.mark.parametrize("name", ["\\x1b[1m", "\\u03c8"])'
+    text = f"import pytest\n\n@{names}\ndef test_it(qruntime, name):\n    pass\n"
+
+    found = of_suite(written(project.write(test_it=text)))
+    assert {r"qruntime[test_it.py::test_it[\x1b[1m]]", "qruntime[test_it.py::test_it[ψ]]"} <= found.keys()
+
+
 def test_what_a_test_in_every_order_tells_stands_there_too(project: Project) -> None:  # noqa: F811
     project.write(
         test_it="""

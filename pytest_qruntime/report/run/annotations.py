@@ -100,7 +100,7 @@ def _leak(leaks: list[Left], level: str, tests: dict[str, Test]) -> Annotation:
 
 
 def _cost(leak: Left) -> str | None:
-    if leak["cost_s"] is not None:
+    if leak["cost_s"]:  # what costs nothing now has had no job yet
         return f"Left alone, it would have cost {leak['cost_s']:g} s of QPU time."
     return None if leak["at_most_s"] is None else f"It could have cost up to {leak['at_most_s']:g} s of QPU time."
 

@@ -43,11 +43,23 @@ def test_what_nobody_knows_the_line_of_is_told_at_the_test() -> None:
 
 
 def test_one_line_that_many_tests_come_by_is_told_once() -> None:
-    [one] = told(*(shown(f"test_{name}", ran(leaks=[left()]), **errs()) for name in "abc"))
+    [one] = told(*(shown(f"test_{name}", ran(leaks=[left(f"s{name}")]), **errs()) for name in "abc"))
 
     assert one.message.startswith(
-        "session s1, and 2 more, opened here and left open: tests/test_vqe.py::test_a and 2 other tests\n"
+        "session sa, and 2 more, opened here and left open: tests/test_vqe.py::test_a and 2 other tests\n"
     )
+
+
+def test_one_test_that_comes_by_a_line_many_times_is_one() -> None:
+    [one] = told(shown("test_it", ran(leaks=[left("s1"), left("s2")]), **errs()))
+
+    assert one.message.startswith("session s1, and 1 more, opened here and left open: tests/test_vqe.py::test_it\n")
+
+
+def test_what_would_cost_nothing_could_still_cost_something() -> None:
+    [one] = told(shown("test_it", ran(leaks=[left(cost_s=0.0)]), **errs()))
+
+    assert one.message.splitlines()[1] == "It could have cost up to 28800 s of QPU time."
 
 
 def test_what_did_not_fail_the_test_is_a_warning() -> None:
