@@ -72,6 +72,8 @@ def test_the_page_answers_in_order_what_happened_and_what_needs_attention(reader
         "h2 Failing tests",
         "h3 The same in short, as a test",
         "h2 Lifecycle coverage",
+        "h3 What can happen to a session or batch: 9 of 36 driven",
+        "h3 What can happen to a job: 1 of 17 driven",
         "h2 Contracts",
         "h2 Tests",
         "h2 Recordings",

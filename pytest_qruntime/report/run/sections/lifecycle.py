@@ -27,10 +27,9 @@ def _table(table: CoverageTable) -> str:
         for state in table["states"]
     )
     name = f"What can happen to a {table['name']}: {driven} of {len(cells)} driven"
-    return scrolling(
+    return f"<h3>{html(name)}</h3>" + scrolling(
         name,
-        f'<table class="states"><caption>{html(name)}</caption>'
-        f'<thead><tr><th scope="col">state</th>{heads}</tr></thead>'
+        f'<table class="states" aria-label="{html(name)}"><thead><tr><th scope="col">state</th>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table>",
     )
 
