@@ -204,7 +204,7 @@ def test_a_run_without_the_service_is_not_told_of(github: Project) -> None:
 
 def test_an_output_that_is_ascii_gets_what_it_can_show(github: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
-    result = github.write(test_it='def test_it(qruntime):\n    assert 0, "ψ"\n').run_apart("-p", "no:terminal")
+    result = github.write(test_it='def test_it(qruntime):\n    assert 0, "ψ"\n').run_apart("-q")
 
     [line] = told(result)
     assert line.endswith(r"AssertionError: \u03c8")
