@@ -35,7 +35,7 @@ def figure(timeline: Timeline, *, title: str) -> str:
     )
     told, picture = escape(title), Picture(timeline, title=title).svg()
     return (
-        f'<div class="chart" role="region" aria-label="{told}" tabindex="0">{picture}</div>'
+        f'<div class="chart" style="overflow-x: auto" role="region" aria-label="{told}" tabindex="0">{picture}</div>'
         "<details open><summary>What happened, in words</summary>"
         f'<table aria-label="What happened, in words: {told}"><thead><tr><th scope="col">time</th>'
         f'<th scope="col">event</th></tr></thead><tbody>{rows}</tbody></table></details>'

@@ -56,12 +56,12 @@ class Scale:
         free = 0
         for at_us in self.instants[:-1]:
             column, text = self.column(at_us), about(at_us)
-            if told and told[-1][1] == text:
+            if any(text == before for _, before in told):
                 text = since(at_us)
             if column >= free and column + len(text) < edge:
                 told.append((column, text))
                 free = column + len(text) + 1
-        if told and told[-1][1] == end:
+        if any(end == before for _, before in told):
             end = since(last)
             edge = min(self.column(last), self.width - len(end))
         return [*told, (edge, end)] if edge >= free else told

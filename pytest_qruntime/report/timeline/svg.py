@@ -194,11 +194,15 @@ class Picture:
         for column, calls in self._calls[name].items():
             failed = next((one for one in calls if one.failed), None)
             sign = _ASKED if failed is None else _FAULT if failed.fault else _REFUSED
-            text = sign if len(calls) == 1 else f"{sign}{len(calls)}"
+            text = sign if len(calls) == 1 or self._crowded(name, column, len(calls)) else f"{sign}{len(calls)}"
             shape = _text(group, self._left + _UNIT * column, top + 16, text, "failed" if failed else "soft")
             times = f", {len(calls)} times" if len(calls) > 1 else ""
             why = "" if failed is None else f": {failed.fault or failed.problem}"
             _told(shape, f"{calls[0].operation}{times} at {since(calls[0].at_us)}{why}")
+
+    def _crowded(self, name: str, column: int, count: int) -> bool:
+        """Whether there is no room for a number beside the sign; a pointer is told it all the same."""
+        return any(column + place in self._calls[name] for place in range(1, 1 + len(str(count))))
 
     def _marked(self, root: Element, height: int) -> None:
         lines = len(self._rows) + len(self._calls)
