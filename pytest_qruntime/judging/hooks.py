@@ -84,7 +84,7 @@ def _ini(config: pytest.Config) -> bool:
     """What the ini file says. Raises `pytest.UsageError` for what is neither yes nor no."""
     try:
         return bool(config.getini(_INI))
-    except ValueError as error:
+    except (ValueError, pytest.UsageError) as error:  # it depends on the version of pytest
         raise pytest.UsageError(f"ini {_INI}: {error}; expected true or false") from None
 
 

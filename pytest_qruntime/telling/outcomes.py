@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -11,6 +11,9 @@ from pytest_qruntime.report.run.shown import Test
 
 if TYPE_CHECKING:
     from pytest_qruntime.report.run.shown import Drawn, World
+
+_FAIL: Final = "Failed: "
+"""What pytest puts before what is told with its `fail`."""
 
 
 def test_of(reports: Sequence[pytest.TestReport], worlds: list[World], drawn: Drawn | None) -> Test:
@@ -51,6 +54,6 @@ def _problem(reports: Sequence[pytest.TestReport]) -> str | None:
         if report.failed:
             told: Any = report.longrepr
             crash = getattr(told, "reprcrash", None)
-            text = str(told) if crash is None else str(crash.message)
+            text = str(told) if crash is None else str(crash.message).removeprefix(_FAIL)
             return next((line.strip() for line in text.splitlines() if line.strip()), "it failed")
     return None
