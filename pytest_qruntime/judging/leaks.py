@@ -29,8 +29,9 @@ _RULES: Final = {
     states.CLOSED_BY_USER: "its own close (CLS-03)",
 }
 ADVICE: Final = (
-    "Close what a test opens: with a `with` block, with close() in a `finally`, or with the fixtures qruntime_session "
-    'and qruntime_batch.\nIf it is deliberate, say why: @pytest.mark.qruntime(allow={"leak": "..."})'
+    "Close what a test opens: with a `with` block, with close() in a `finally`, or with\n"
+    "the fixtures qruntime_session and qruntime_batch. If it is deliberate, say why:\n"
+    '@pytest.mark.qruntime(allow={"leak": "..."})'
 )
 
 
@@ -181,9 +182,10 @@ def _ahead(leak: Leak, ahead: Forecast) -> Iterator[str]:
         yield "left alone, it would have stayed open: nothing that the service does by itself closes it"
         return
     by = _RULES.get(ahead.reason or "", str(ahead.reason))
-    used = "" if ahead.usage_us is None else f", and it would have cost {_qpu(ahead.usage_us)}"
-    after = words_of(ahead.closed_us - leak.ended_us)
-    yield f"left alone, it would have been closed at {_at(ahead.closed_us)}, {after} later, by {by}{used}"
+    then = "" if ahead.usage_us is None else ","
+    yield f"left alone, it would be closed {words_of(ahead.closed_us - leak.ended_us)} later, by {by}{then}"
+    if ahead.usage_us is not None:
+        yield f"and would have cost {_qpu(ahead.usage_us)} by then"
 
 
 def _at_most_us(leak: Leak) -> int | None:
@@ -200,7 +202,7 @@ def _at_most(leak: Leak) -> str | None:
     if leak.kind == "batch" or leak.started_us is None:
         jobs = "jobs" if leak.started_us is None else "more jobs"
         return f"with {jobs}, it could have cost up to its max TTL of {_qpu(most_us)}"
-    return f"had anything kept it active, it could have cost up to {_qpu(most_us)} until its max TTL"
+    return f"kept active until its max TTL, it would have cost up to {_qpu(most_us)}"
 
 
 def _qpu(us: int) -> str:

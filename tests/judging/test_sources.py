@@ -44,7 +44,7 @@ def test_a_live_server_of_our_own_tells_everything_and_its_terms_are_known(studi
         [
             "a session was left open: test_it.py:15, in test_leak",
             "  it was active",
-            "  had anything kept it active, it could have cost up to * s of QPU time until its max TTL",
+            "  kept active until its max TTL, it would have cost up to * s of QPU time",
             "    *, ORD-01 (1), *",
         ]
     )
