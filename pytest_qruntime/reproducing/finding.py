@@ -192,14 +192,15 @@ def _refused(story: Story, error: BaseException) -> Found | None:
         return None
     for number in range(len(story.records) - 1, -1, -1):
         record = story.records[number]
-        if record.status is not None and (record.status < 400 or not _speaks_of(error, record.status)):
-            continue
+        if record.fault is None or record.fault.what == record.status:
+            if record.status is None or record.status < 400 or not _speaks_of(error, record.status):
+                continue
         asked = story.asked(number)
         call = story.call(asked)
         if call is None:
             return None
         fault = None if record.fault is None else record.fault.what
-        why = f"no answer: {fault}" if asked.status is None else call.refused
+        why = call.refused if isinstance(fault, int | None) else f"goes wrong: {fault}"
         ending = (*_faulty(record), replace(call, refused="", makes=None, comment=why))
         how = (asked.operation, asked.status, asked.code, fault, story.closing(asked, number))
         symptom = Refused(ending, *how)

@@ -11,6 +11,7 @@ from pytest_qruntime.clock.durations import words_of
 from pytest_qruntime.reproducing.function import needed_to_suppress, suppressed
 from pytest_qruntime.reproducing.spelling import Spelling
 
+QRUNTIME: Final = "qruntime"
 TICK: Final = "clock.tick"
 ERROR: Final = "ServiceError"
 
@@ -46,7 +47,7 @@ class Step:
     given: tuple[Any, ...] = ()
     named: tuple[tuple[str, Any], ...] = ()
     makes: Var | None = None
-    of: str = "qruntime"
+    of: str = QRUNTIME
     then: str = ""
     refused: str = ""
     equals: tuple[Any, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -93,15 +94,33 @@ class Story:
             self._read[number] = asking(self.records[number])
         return self._read[number]
 
+    def _seen(self, number: int) -> Asked:
+        """A request as the service has seen it: it may have done what its client never heard of."""
+        asked, fault = self.asked(number), self.records[number].fault
+        if fault is None or not fault.takes_effect or not asked.refused:
+            return asked
+        made = (
+            event.job or event.workload
+            for event in self._events
+            if event.at_us == self.at_us(number) and event.kind in _MARKS.get(asked.operation, ())
+        )
+        return replace(asked, status=200, made=next((one for one in made if one not in self._told_of), None))
+
+    @cached_property
+    def _told_of(self) -> set[str | None]:
+        """What clients know that they have made."""
+        return {self.asked(number).made for number, one in enumerate(self.records) if one.method == "POST"}
+
     def closing(self, asked: Asked, number: int) -> str | None:
-        """Why the session or batch that a request is about was closed, if it was; its number tells the instant."""
+        """Why the session or batch that a request is about was closed; None: it was not. Its number tells when."""
         named = {*asked.ids, self._owner(asked.about)}
         closed = [
             event
             for event in self._events
             if event.kind in _CLOSED and event.workload in named and event.at_us <= self.at_us(number)
         ]
-        return str(closed[-1].data.get("reason")) if closed else None
+        reason = closed[-1].data.get("reason") if closed else ""
+        return _BY.get(reason, str(reason)) or None
 
     def end_of(self, job_id: str | None) -> Event | None:
         """How a job ended."""
@@ -152,7 +171,7 @@ class Story:
             if record.method == "GET":
                 yield anchor
                 continue
-            at_us, asked = self.at_us(number), self.asked(number)
+            at_us, asked = self.at_us(number), self._seen(number)
             while first < len(events) and events[first].at_us < at_us:
                 first += 1
             place = max(first, anchor + 1)
@@ -180,7 +199,7 @@ class Story:
         record = self.records[number]
         if record.method == "GET" or (record.fault is not None and not record.fault.takes_effect):
             return
-        asked = self.asked(number)
+        asked = self._seen(number)
         step = None if asked.reads else self.call(asked)
         if step is None:
             return
