@@ -85,16 +85,17 @@ def written(project: Project, *arguments: str, plugins: tuple[str, ...] = ()) ->
 
 
 def of_suite(root: XML.Element) -> dict[str, str]:
-    found = [(one.attrib["name"], one.attrib["value"]) for one in root.findall("testsuite/properties/property")]
-    assert len(found) == len(dict(found)), "a property stands twice"
-    return dict(found)
+    return properties(root.findall("testsuite/properties/property"))
 
 
 def of_tests(root: XML.Element) -> list[tuple[str, dict[str, str]]]:
-    return [
-        (case.attrib["name"], {one.attrib["name"]: one.attrib["value"] for one in case.findall("properties/property")})
-        for case in root.iter("testcase")
-    ]
+    return [(case.attrib["name"], properties(case.findall("properties/property"))) for case in root.iter("testcase")]
+
+
+def properties(elements: list[XML.Element]) -> dict[str, str]:
+    found = [(one.attrib["name"], one.attrib["value"]) for one in elements]
+    assert len(found) == len(dict(found)), "a property stands twice"
+    return dict(found)
 
 
 @pytest.fixture
@@ -162,8 +163,32 @@ def test_what_a_test_in_every_order_tells_stands_there_too(project: Project) -> 
 
     assert problems(root) == []
     assert re.search(r"worlds=(\d+); .*; qruntime_orders=\1$", of_suite(root)["qruntime[test_it.py::test_it]"])
-    [(_, properties)] = of_tests(written(project, "-o", "junit_family=xunit1"))
-    assert properties["qruntime.worlds"] == properties["qruntime_orders"]
+    [(_, found)] = of_tests(written(project, "-o", "junit_family=xunit1"))
+    assert found["qruntime.worlds"] == found["qruntime_orders"]
+
+
+@pytest.mark.parametrize("family", ["xunit1", "xunit2"])
+def test_other_plugins_see_reports_as_they_were(project: Project, family: str) -> None:  # noqa: F811
+    project.write(
+        conftest="""
+        def pytest_terminal_summary(terminalreporter):
+            reports = [one for several in terminalreporter.stats.values() for one in several]
+            [report] = [one for one in reports if one.when == "teardown"]
+            print("SEEN", *[name for name, _ in report.user_properties])
+        """,
+        test_it="""
+        import pytest
+
+        @pytest.mark.qruntime(interleavings="all")
+        def test_it(qruntime, request):
+            request.node.user_properties.append(("theirs", 1))
+        """,
+    )
+    result = project.run("--junitxml=report.xml", "-o", f"junit_family={family}")
+
+    [seen] = [line for line in result.outlines if line.startswith("SEEN")]
+    assert sorted(seen.split()) == ["SEEN", "qruntime_orders", "theirs"]
+    assert "theirs" in (project.pytester.path / "report.xml").read_text()
 
 
 @pytest.mark.parametrize("family", ["xunit1", "xunit2"])
@@ -172,7 +197,7 @@ def test_of_a_test_that_is_tried_again_the_last_attempt_counts(project: Project,
     root = written(project, "--reruns=1", "-o", f"junit_family={family}", plugins=(RERUNS,))
 
     assert of_suite(root)["qruntime.left_open"] == "0"
-    shown = [properties for _, properties in of_tests(root) if properties]
+    shown = [found for _, found in of_tests(root) if found]
     assert [one["qruntime.left_open"] for one in shown] == (["0"] if family == "xunit1" else [])
 
 
