@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pytest_qruntime.arguments import LEAK
 from pytest_qruntime.judging.allowed import allowed
 from pytest_qruntime.judging.hooks import JUDGE
 from pytest_qruntime.judging.shown import TRIAL
@@ -101,6 +100,7 @@ def _shortest(item: pytest.Item, trial: Trial, error: BaseException, *, judged: 
 
 def _found(item: pytest.Item, trial: Trial, story: Story, error: BaseException, *, judged: bool) -> Found | None:
     """What is wrong; a test that went well itself is judged first."""
+    from pytest_qruntime.arguments import LEAK  # with the model, which only tests of ours need
     from pytest_qruntime.reproducing import finding
     from pytest_qruntime.reproducing import judged as judgements
 

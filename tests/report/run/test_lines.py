@@ -29,6 +29,7 @@ recordings   old: tests/cassettes/test_vqe/test_may.yaml was recorded 200 days
                ago
              not used by this run: tests/cassettes/test_vqe/test_gone.yaml"""
 
+
 def run(*tests: object, **more: object) -> Document:
     """What these tests showed."""
     return document(tests, **{"strict": False, **more})  # type: ignore[arg-type]
