@@ -40,15 +40,14 @@ def show(file: str, output: str | None, *, width: int | None, color: str) -> int
     try:
         _check(output, width)
         timeline = _timeline(file)
-        if output is None:
-            colored = color == "yes" or (color == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
-            text = timeline.text(width=width or shutil.get_terminal_size().columns, color=colored)
-            print(text)  # noqa: T201
-        else:
+        if output is not None:
             put(Path(output), _drawn(timeline, output, Path(file).name, width).encode())
+            return DONE
     except (QRuntimeError, OSError) as problem:
         print(f"qruntime: {printable(_said(problem))}", file=sys.stderr)  # noqa: T201
         return UNUSABLE
+    colored = color == "yes" or (color == "auto" and sys.stdout.isatty() and "NO_COLOR" not in os.environ)
+    print(timeline.text(width=width or shutil.get_terminal_size().columns, color=colored))  # noqa: T201
     return DONE
 
 
@@ -62,7 +61,17 @@ def _check(output: str | None, width: int | None) -> None:
 
 
 def _timeline(file: str) -> Timeline:
-    trace = _trace(file) if file.endswith(TRACE) else _recording(file)
+    if not file.endswith(TRACE):
+        return _of(_recording(file))
+    trace = _trace(file)
+    try:
+        return _of(trace)
+    except (AttributeError, LookupError, TypeError, ValueError) as problem:
+        kind = type(problem).__name__
+        raise QRuntimeError(f"{file}: what its events hold is not what a trace holds ({kind}: {problem})") from problem
+
+
+def _of(trace: Trace) -> Timeline:
     report = check(trace, terms=Terms(alone=True))
     return Timeline(trace, breaks=broken_in(report))
 

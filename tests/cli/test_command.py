@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -90,6 +91,17 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out == f"pytest-qruntime {__version__}\n"
+
+
+def test_who_has_read_enough_is_told_nothing() -> None:
+    recording = Path(__file__).parents[2] / "cassettes/httpx/graceful_close.yaml"
+    command = [sys.executable, "-m", "pytest_qruntime.cli", "timeline", str(recording)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ended:
+        assert ended.stdout is not None
+        ended.stdout.close()
+        assert ended.stderr is not None
+        assert ended.stderr.read() == b""
+        assert ended.wait(60) == 1
 
 
 def test_without_a_web_server_it_says_what_to_install() -> None:

@@ -52,6 +52,7 @@ def test_the_name_says_what_is_written(trace: Path, tmp_path: Path, name: str, b
         (["binary.jsonl"], "binary.jsonl, byte 0: this is not UTF-8"),
         (["empty.yaml"], "empty.yaml is empty; expected a recording"),
         (["half.jsonl"], 'half.jsonl, line 1: expected an event as Trace.to_jsonl() writes it, found \'{"at_us":0,'),
+        (["strange.jsonl"], "strange.jsonl: what its events hold is not what a trace holds (KeyError: "),
         (["trace.txt"], "trace.txt holds the lines of a trace; give it a name that ends in .jsonl"),
     ],
 )
@@ -72,6 +73,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     tmp_path.joinpath("binary.jsonl").write_bytes(b"\xff\x00")
     tmp_path.joinpath("empty.yaml").touch()
     tmp_path.joinpath("half.jsonl").write_text(story().to_jsonl()[:70], encoding="utf-8")
+    called = '{"at_us":0,"backend":null,"data":{},"job":null,"kind":"client.called","workload":null}'
+    tmp_path.joinpath("strange.jsonl").write_text(called, encoding="utf-8")
     tmp_path.joinpath("trace.txt").write_text(story().to_jsonl(), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
