@@ -62,7 +62,7 @@ def page(document: Document) -> str:
 
 
 def _style() -> str:
-    dark = f"@media (prefers-color-scheme: dark) {{ :root {{ {variables(DARK)} }} }}"
+    dark = f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {variables(DARK)} }} }}"
     return f"\n:root {{ {variables(LIGHT)} }}\n{dark}\n{STYLE.read_text(encoding='utf-8')}"
 
 
