@@ -86,7 +86,7 @@ def _left(trial: Trial, trace: Trace, root: Path) -> Iterator[Mark]:
 def _later(ahead: Forecast) -> str:
     if ahead.closed_us is None:
         return "nothing that the service does by itself would close it"
-    cost = "" if ahead.usage_us is None else f", and it would have cost {words_of(ahead.usage_us)} of QPU time"
+    cost = "" if ahead.usage_us is None else f", and would have cost {words_of(ahead.usage_us)} of QPU time by then"
     return f"left alone, it would be closed by the service at {since(ahead.closed_us)}{cost}"
 
 

@@ -75,8 +75,8 @@ session 1 =========================================================== still open
  +10.248s job 2 completed, 3.024s on the QPU
  +10.248s the test is over
  +10.248s session 1 LEFT OPEN: it was opened by test_it.py:8, in test_left; left
-          alone, it would be closed by the service at +1h, and it would have
-          cost 1m10.248s of QPU time"""
+          alone, it would be closed by the service at +1h, and would have cost
+          1m10.248s of QPU time by then"""
 
 
 def sections(text: str) -> Iterator[str]:

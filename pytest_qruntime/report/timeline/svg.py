@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from pytest_qruntime.clock.durations import words_of
-from pytest_qruntime.report.timeline.calls import Call
+from pytest_qruntime.report.timeline.calls import LOOKS, Call
 from pytest_qruntime.report.timeline.folding import Fold
 from pytest_qruntime.report.timeline.rows import Band, Point, Row, Sign, State
 from pytest_qruntime.report.timeline.scale import Scale
@@ -88,7 +88,7 @@ class Picture:
         self._marks = timeline.marks[:MARKS]
         self._scale = Scale(timeline.instants(), COLUMNS)
         self._calls: dict[str, dict[int, list[Call]]] = {}
-        for call in timeline.calls:
+        for call in sorted(timeline.calls, key=lambda one: one.row == LOOKS):  # what only looks comes last
             self._calls.setdefault(call.row, {}).setdefault(self._scale.column(call.at_us), []).append(call)
         rows = [row for row in self._rows if isinstance(row, Row)]
         labels = [_label(row) for row in rows] + list(self._calls)
@@ -124,8 +124,12 @@ class Picture:
     def _ruler(self, root: Element, height: int) -> None:
         for column, text in self._scale.labels():
             x = self._left + _UNIT * column
+            label = _text(root, x, self._top - 10, text, "soft")
+            if column + len(text) == COLUMNS:  # it stands where there was room
+                x = self._x(self._timeline.end_us)
+                label.set("x", str(x + _UNIT))
+                label.set("text-anchor", "end")
             _add(root, "line", x1=x, x2=x, y1=self._top - 6, y2=height - _MARGIN)
-            _text(root, x, self._top - 10, text, "soft")
 
         for left, right, us in self._scale.shortened():
             middle = self._left + _UNIT * (left + right) // 2
@@ -147,13 +151,16 @@ class Picture:
         return top + _LINE
 
     def _notes(self) -> Iterator[str]:
-        """What the signs of requests are, and which times are not to scale."""
+        """What the signs are, and which times are not to scale."""
         calls = self._timeline.calls
+        ends = dict.fromkeys(point.mark for row in self._timeline.rows for point in row.points)
+        if ends:
+            yield "; ".join(" ".join(_SIGNS[end]) for end in ends)
         signs = [f"{_ASKED} request, and how many at once"] if calls else []
         signs += [f"{_REFUSED} refused"] if any(call.problem for call in calls) else []
         signs += [f"{_FAULT} fault that the test arranged"] if any(call.fault for call in calls) else []
         if signs:
-            yield "   ".join(signs)
+            yield "; ".join(signs)
         if short := self._scale.shortened():
             yield f"not to scale: {SHORTENED} stands for {', '.join(brief(us) for _, _, us in short)}"
 
