@@ -78,7 +78,13 @@ def _open(document: Document) -> Figure:
 def _contracts(document: Document) -> Figure:
     found = [one["verdict"] for one in document["contracts"]]
     shares = tuple((name, found.count(name)) for name in VERDICTS if name in found)
-    more = f"of {len(found)}; {verdicts([name for name in found if name != HOLDS])}"
+    unjudged = {name for entry in document["unjudged"] for name in entry["tests"]}
+    told = [
+        f"of {len(found)}",
+        verdicts([name for name in found if name != HOLDS]),
+        f"{count(len(unjudged), 'test')} not judged" if unjudged else "",
+    ]
+    more = "; ".join(filter(None, told))
     level = "bad" if BROKEN in found else "good" if HOLDS in found else "none"
     return Figure("Contracts that held", str(found.count(HOLDS)), more, level, shares)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pytest_qruntime.report.run.columns import columns
 from pytest_qruntime.report.run.escaping import code, fenced
@@ -20,22 +21,48 @@ ROWS: Final = 50
 """So many rows has a table at most."""
 CHARACTERS: Final = 60_000
 """So long it may be; GitHub takes 65 536 in a comment."""
+_FAILING: Final = "failing test"
 _SIGNS: Final[dict[Level, str]] = {"good": "✅", "odd": "⚠️", "bad": "❌", "none": "⚪"}
+
+
+class Block(NamedTuple):
+    """A part of the report, and what is said to be missing if there is no room for it."""
+
+    name: str
+    text: str
 
 
 def markdown(document: Document) -> str:
     """The report. Of what is many, the first are told, and how many there are."""
-    parts = [
-        *_head(document),
-        *_left(document),
-        *_broken(document),
-        *_costs(document),
-        *_recordings(document),
-        *_lifecycle(document),
-        *_never(document),
-    ]
-    report = "\n".join(parts)
-    return report + "".join(_failing(document, CHARACTERS - len(report)))
+    report = "\n".join(_head(document))
+    missing: list[str] = []
+    for block in _blocks(document):
+        if len(report) + len(block.text) >= CHARACTERS:
+            missing.append(block.name)
+        elif block.text:
+            report += f"\n{block.text}"
+    return report + _no_room(missing)
+
+
+def _blocks(document: Document) -> Iterator[Block]:
+    """What matters most comes first."""
+    for name, parts in (
+        ("what was left open", _left(document)),
+        ("broken contracts", _broken(document)),
+        ("the costs", _costs(document)),
+        ("recordings", _recordings(document)),
+        ("lifecycle coverage", _lifecycle(document)),
+    ):
+        if text := "\n".join(parts):
+            yield Block(name, text)
+    yield from _failing(document)
+    yield Block("contracts that were never exercised", "\n".join(_never(document)))
+
+
+def _no_room(missing: list[str]) -> str:
+    counts = Counter(missing)
+    told = [count(number, name) if name == _FAILING else name for name, number in counts.items()]
+    return f"\nThere is no room for {', '.join(told)}.\n" if told else ""
 
 
 def _head(document: Document) -> Iterator[str]:
@@ -143,16 +170,13 @@ def _never(document: Document) -> Iterator[str]:
         yield _folded(f"{count(len(never), 'contract')} never exercised", told)
 
 
-def _failing(document: Document, room: int) -> Iterator[str]:
-    """As many as there is room for, each in a fold of its own."""
+def _failing(document: Document) -> Iterator[Block]:
+    """Each in a fold of its own."""
     tests = failing(document)
-    for number, test in enumerate(tests):
-        told = ("" if number else f"\n### Failing tests: {len(tests)}\n\n") + _folded(*_failed(test))
-        room -= len(told)
-        if room < 0:
-            yield f"\nThere is no room for {count(len(tests) - number, 'more failing test')}.\n"
-            return
-        yield told
+    if tests:
+        yield Block("a heading", f"### Failing tests: {len(tests)}\n")
+    for test in tests:
+        yield Block(_FAILING, _folded(*_failed(test)))
 
 
 def _failed(test: Test) -> tuple[str, str]:

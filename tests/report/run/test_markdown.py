@@ -101,8 +101,20 @@ def test_failing_tests_are_told_while_there_is_room() -> None:
     report = markdown(document(tests, strict=False))
     told = report.count("<summary><code>")
     assert 10 < told < 200
-    assert report.endswith(f"\nThere is no room for {200 - told} more failing tests.\n")
+    assert report.endswith(f"\nThere is no room for {200 - told} failing tests, contracts that were never exercised.\n")
+    assert "### Lifecycle coverage" in report
     assert len(report) < CHARACTERS + 100
+
+
+def test_what_is_too_long_is_left_out_and_the_rest_is_told() -> None:
+    leaks = [left(f"s{number}", file="deep/" * 500) for number in range(ROWS)]
+    report = markdown(document([shown("test_a", ran(leaks=leaks))], strict=False))
+    assert headings(report) == [
+        "## ⚠️ pytest-qruntime: 50 sessions left open",
+        "### What it would have cost",
+        "### Lifecycle coverage: 0 of 53 (0 %)",
+    ]
+    assert report.endswith("\nThere is no room for what was left open.\n")
 
 
 def test_nothing_that_a_test_says_is_markup() -> None:

@@ -79,7 +79,12 @@ def test_figures_answer_what_was_done_left_and_what_it_would_have_cost() -> None
         ("Virtual time", "1m", "in 1.5s of real time", "none"),
         ("QPU time it would have cost", "19.5s", "12s on open, 7.5s on premium", "none"),
         ("Left open", "2", "of 6 sessions and batches; 2m of QPU time to come", "bad"),
-        ("Contracts that held", "2", "of 191; 1 broken, 1 broken where that is allowed, 187 never exercised", "bad"),
+        (
+            "Contracts that held",
+            "2",
+            "of 191; 1 broken, 1 broken where that is allowed, 187 never exercised; 1 test not judged",
+            "bad",
+        ),
         ("Lifecycle coverage", "18.8 %", "10 of 53 transitions; 50 % is required", "bad"),
     ]
 
