@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
@@ -138,8 +137,11 @@ class Rows:
 
     def all(self) -> list[Row]:
         """Every row, from the top."""
-        placed = [row for one in self._workloads.values() for row in (one, *self._of(one))]
-        alone = self._of(None)
+        jobs: dict[str | None, list[Row]] = {}
+        for row in self._jobs.values():
+            jobs.setdefault(row.of, []).append(row)
+        placed = [row for one in self._workloads.values() for row in (one, *jobs.get(one.name, ()))]
+        alone = jobs.get(None, [])
         crowd = [self._crowd] if self._crowd.bands else []
         return [*placed, *alone, *crowd, *(row for row in self._backends.values() if row.bands)]
 
@@ -148,10 +150,6 @@ class Rows:
         return {
             name: self._started[name] + limit_us for name, limit_us in self._limits.items() if name in self._started
         }
-
-    def _of(self, workload: Row | None) -> Iterable[Row]:
-        name = None if workload is None else workload.name
-        return [row for row in self._jobs.values() if row.of == name]
 
     # -- reading -----------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from textwrap import shorten
 from typing import Any, Final, Literal, NamedTuple
@@ -15,6 +15,7 @@ from pytest_qruntime.model.durations import SECOND_US
 from pytest_qruntime.model.job import RAN_TOO_LONG_CODE
 from pytest_qruntime.report.timeline.calls import Call
 from pytest_qruntime.report.timeline.names import Names
+from pytest_qruntime.report.timeline.sentences import Said, Sentences, counted
 from pytest_qruntime.report.timeline.times import brief
 
 
@@ -24,11 +25,6 @@ class Line(NamedTuple):
     at_us: int
     kind: Literal["", "bad", "mark"]
     text: str
-
-
-class _Said(NamedTuple):
-    text: str
-    bad: bool
 
 
 class Memory:
@@ -92,17 +88,15 @@ class Story:
             told[at_us] = self._said(at_us, [])
         for at_us, said in sorted(told.items()):
             for bad, together in groupby(said, lambda one: one.bad):
-                texts = list(_counted(one.text for one in together))
+                texts = list(counted(one.text for one in together))
                 yield from (Line(at_us, "bad", text) for text in texts) if bad else [Line(at_us, "", "; ".join(texts))]
 
-    def _said(self, at_us: int, events: Sequence[tuple[int, Event]]) -> list[_Said]:
+    def _said(self, at_us: int, events: Sequence[tuple[int, Event]]) -> list[Said]:
         """What happened in an instant. What went wrong parts what was before it from what came then."""
-        failed, said, subjects = list(self._failed.get(at_us, ())), list[_Said](), dict[str, list[str]]()
+        failed, said, sentences = list(self._failed.get(at_us, ())), list[Said](), Sentences()
 
         def tell(call: Call) -> None:
-            said.extend(_sentences(subjects))
-            subjects.clear()
-            said.append(_Said(self._refused(call), True))
+            said.extend([*sentences.take(), Said(self._refused(call), True)])
             failed.remove(call)
 
         for number, event in events:
@@ -113,10 +107,10 @@ class Story:
             elif self._matters(event):
                 told = f"{_TOLD[event.kind](event, self._names)}{self._memory.more(event)}"
                 who = "" if event.kind == kinds.CLIENT_CALLED else self._names.of(event)
-                subjects.setdefault(told, []).append(who)
+                sentences.add(event, who, told)
         for call in list(failed):
             tell(call)
-        return [*said, *_sentences(subjects)]
+        return [*said, *sentences.take()]
 
     def _matters(self, event: Event) -> bool:
         if event.kind == kinds.CLIENT_CALLED:
@@ -139,27 +133,6 @@ def _refusal(event: Event, failed: Sequence[Call]) -> Call | None:
         return None
     wanted = event.data.get("operation")
     return next((one for one in failed if one.operation == wanted and one.problem and not one.fault), None)
-
-
-def _sentences(subjects: Mapping[str, Sequence[str]]) -> Iterator[_Said]:
-    for what, who in subjects.items():
-        yield _Said(f"{_together(who)} {what}".strip(), any(word in what for word in _BAD))
-
-
-def _counted(texts: Iterable[str]) -> Iterator[str]:
-    """The same several times in a row, told once."""
-    for text, again in groupby(texts):
-        times = len(list(again))
-        yield text if times == 1 else f"{text} ({times} times)"
-
-
-def _together(names: Sequence[str]) -> str:
-    """``job 1, job 2`` as ``jobs 1, 2``."""
-    names = list(dict.fromkeys(names))
-    kinds_of = {name.partition(" ")[0] for name in names}
-    if len(names) == 1 or len(kinds_of) > 1:
-        return ", ".join(names)
-    return f"{kinds_of.pop()}s {', '.join(name.partition(' ')[2] for name in names)}"
 
 
 def _opened(event: Event, names: Names) -> str:
@@ -229,7 +202,6 @@ def _says(text: str) -> Callable[[Event, Names], str]:
 
 
 _LONG: Final = 90
-_BAD: Final = ("REFUSED", "FAILED", "RAISED")
 _HINTS: Final[dict[object, str]] = {RAN_TOO_LONG_CODE: " (its time on the QPU was used up)"}
 _WHY_INACTIVE: Final = {
     states.INACTIVATED: ": no job came within its interactive TTL",
@@ -249,7 +221,7 @@ _TOLD: Final[dict[str, Callable[[Event, Names], str]]] = {
     kinds.WORKLOAD_OPENED: _opened,
     kinds.WORKLOAD_ACTIVATED: _says("active"),
     kinds.WORKLOAD_INACTIVATED: _inactive,
-    kinds.WORKLOAD_DRAINING: _says("takes no more jobs: closing"),
+    kinds.WORKLOAD_DRAINING: _says("closing: no more jobs"),
     kinds.WORKLOAD_REOPENED: _says("takes jobs again"),
     kinds.WORKLOAD_CLOSED: _closed,
     kinds.WORKLOAD_SETTLED: _settled,

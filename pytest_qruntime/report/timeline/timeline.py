@@ -55,8 +55,9 @@ class Timeline:
         told = [*(event.at_us for event in trace), *(call.at_us for call in self.calls)]
         last_us, self.begin_us = max(told, default=0), min(told, default=0)
         self.end_us = last_us if now_us is None else max(now_us, last_us)
+        limits = rows.limits()
         for row in self.rows:
-            self._mark_limit(row, rows.limits().get(row.id))
+            self._mark_limit(row, limits.get(row.id))
 
     def _mark_limit(self, row: Row, limit_us: int | None) -> None:
         """Show the max TTL of what was not over before; if that closed it, it says so itself."""

@@ -44,6 +44,25 @@ def test_why_a_session_was_closed(reason: str, words: str) -> None:
     )
 
 
+def test_what_is_alike_is_told_together_unless_that_would_turn_the_order_round() -> None:
+    trace = made(
+        (0, "workload.opened", "a", None, {"mode": "dedicated"}),
+        (0, "job.queued", "a", "1", {}),
+        (0, "workload.draining", "a", None, {}),
+        (0, "workload.opened", "b", None, {"mode": "dedicated"}),
+        (0, "job.queued", "b", "2", {}),
+        (0, "job.queued", "b", "3", {}),
+        (0, "workload.draining", "b", None, {}),
+        (0, "workload.reopened", "b", None, {}),
+        (0, "job.queued", "b", "4", {}),
+    )
+    assert told(trace) == [
+        "sessions 1, 2 opened; job 1 submitted to session 1; session 1 closing: no more jobs; "
+        "jobs 2, 3 submitted to session 2; session 2 closing: no more jobs; session 2 takes jobs again; "
+        "job 4 submitted to session 2"
+    ]
+
+
 def test_an_idle_session_and_its_second_wait_in_the_queue() -> None:
     trace = made(
         (0, "workload.opened", "s", None, {"mode": "dedicated", "interactive_ttl_s": 60}),
