@@ -192,9 +192,8 @@ def _refused(story: Story, error: BaseException) -> Found | None:
         return None
     for number in range(len(story.records) - 1, -1, -1):
         record = story.records[number]
-        if record.fault is None or record.fault.what == record.status:
-            if record.status is None or record.status < 400 or not _speaks_of(error, record.status):
-                continue
+        if not _went_wrong(record, error):
+            continue
         asked = story.asked(number)
         call = story.call(asked)
         if call is None:
@@ -206,6 +205,13 @@ def _refused(story: Story, error: BaseException) -> Found | None:
         symptom = Refused(ending, *how)
         return Found(symptom, story.steps(story.at_us(number), number))
     return None
+
+
+def _went_wrong(record: RequestRecord, error: BaseException) -> bool:
+    """Whether a request was refused in the way that an error speaks of, or did not get its answer as it should."""
+    if record.fault is not None and record.fault.what != record.status:
+        return True
+    return record.status is not None and record.status >= 400 and _speaks_of(error, record.status)
 
 
 def _speaks_of(error: BaseException, status: int) -> bool:

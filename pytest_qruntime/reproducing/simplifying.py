@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
 from pytest_qruntime.clock.durations import words_of
 from pytest_qruntime.reproducing.program import Program
-from pytest_qruntime.reproducing.steps import QRUNTIME, TICK, Lasting, Step, tick, without
+from pytest_qruntime.reproducing.steps import QRUNTIME, TICK, Lasting, Step, Var, tick, without
 
 _SECOND_US: Final = 1_000_000
 _ROUND_S: Final = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 86400)
@@ -21,12 +22,15 @@ def in_job_mode(program: Program) -> Iterator[Program]:
     """Jobs of a session or batch as jobs of their own."""
     for one in program.steps:
         if one.makes is not None and one.path in ("session", "batch"):
-            steps = tuple(
-                replace(step, receiver=None) if step.receiver == one.makes and step.path == "run" else step
-                for step in program.steps
-            )
-            if steps != program.steps:
-                yield program.but(steps=steps)
+            steps, ending = (_alone(several, one.makes) for several in (program.steps, program.ending))
+            if (steps, ending) != (program.steps, program.ending):
+                yield program.but(steps=steps, ending=ending)
+
+
+def _alone(steps: tuple[Step, ...], owner: Var) -> tuple[Step, ...]:
+    return tuple(
+        replace(step, receiver=None) if step.receiver == owner and step.path == "run" else step for step in steps
+    )
 
 
 def fewer_settings(program: Program, *, kept: Collection[str]) -> Iterator[Program]:
@@ -55,12 +59,11 @@ def fewer_others(program: Program) -> Iterator[Program]:
 
 def fewer_decisions(program: Program) -> Iterator[Program]:
     """One decision about all jobs, in place of the same one about several."""
-    several = [step for step in program.steps if step.path == "next_jobs"]
-    for first in several:
-        alike = [one for one in several if one.named == first.named]
-        if len(alike) > 1 and not first.given:
-            rest = tuple(step for step in program.steps if step not in alike)
-            yield program.but(steps=(replace(first, given=(None,)), *rest))
+    several = Counter(step for step in program.steps if step.path == "next_jobs" and not step.given)
+    for decision, count in several.items():
+        if count > 1:
+            rest = tuple(step for step in program.steps if step != decision)
+            yield program.but(steps=(replace(decision, given=(None,)), *rest))
 
 
 def round_durations(program: Program) -> Iterator[Program]:
@@ -74,7 +77,7 @@ def round_durations(program: Program) -> Iterator[Program]:
 def less_time(program: Program) -> Iterator[Program]:
     """Where less time passes."""
     for number, step in _ticks(program):
-        for micros in _shorter(step):
+        for micros in _less(step, _ROUND_S):
             yield _with(program, number, tick(micros))
 
 
@@ -83,7 +86,7 @@ def other_times(program: Program) -> Iterator[Program]:
     for number, step in _ticks(program):
         longer = [seconds * _SECOND_US for seconds in _ROUND_S if seconds * _SECOND_US > step.given[0]]
         for other in range(number):
-            for micros in (*_shorter(step), *longer[:2]):
+            for micros in (*_less(step, _SHORT_S), *longer[:2]):
                 changed = (*program.steps[:number], tick(micros), *program.steps[number + 1 :])
                 yield program.but(steps=without(changed, [other]))
 
@@ -92,8 +95,8 @@ def _ticks(program: Program) -> Iterator[tuple[int, Step]]:
     return ((number, step) for number, step in enumerate(program.steps) if step.path == TICK)
 
 
-def _shorter(step: Step) -> list[int]:
-    return [seconds * _SECOND_US for seconds in _SHORT_S if seconds * _SECOND_US < step.given[0]]
+def _less(step: Step, all_s: Sequence[int]) -> list[int]:
+    return [seconds * _SECOND_US for seconds in all_s if seconds * _SECOND_US < step.given[0]]
 
 
 def _rounder(micros: int) -> Iterator[int]:
@@ -101,10 +104,10 @@ def _rounder(micros: int) -> Iterator[int]:
     if not micros or _NEEDS_NO_MORE.fullmatch(words_of(micros)):
         return
     known = [seconds * _SECOND_US for seconds in _ROUND_S]
-    yield from [one for one in known if one > micros][:1]
-    yield from [one for one in known if one < micros][-1:]
     whole = -(-micros // _SECOND_US) * _SECOND_US
-    yield from [one for one in (whole, whole - _SECOND_US) if 0 < one != micros and len(words_of(one)) < 5]
+    exact = [one for one in (whole, whole - _SECOND_US) if 0 < one != micros and len(words_of(one)) < 5]
+    near = ([one for one in known if one > micros][:1], [one for one in known if one < micros][-1:], exact)
+    yield from dict.fromkeys(one for several in near for one in several)
 
 
 def _with(program: Program, number: int, step: Step) -> Program:

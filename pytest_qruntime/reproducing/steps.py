@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from pytest_qruntime.clock.durations import words_of
@@ -13,6 +14,7 @@ from pytest_qruntime.reproducing.spelling import Spelling
 
 QRUNTIME: Final = "qruntime"
 TICK: Final = "clock.tick"
+_MANY: Final = 3
 ERROR: Final = "ServiceError"
 
 
@@ -112,7 +114,17 @@ def written(steps: Sequence[Step], spelling: Spelling) -> list[str]:
     """The lines of Python of these steps."""
     used = {var for step in steps for var in step.uses}
     names = _names([step.makes for step in steps if step.makes in used])
-    return [line for step in steps for line in _lines(step, names, spelling)]
+    lines = [tuple(_lines(step, names, spelling)) for step in steps]
+    return [line for same, several in groupby(lines) for line in _repeated(same, len(list(several)))]
+
+
+def _repeated(lines: tuple[str, ...], times: int) -> Iterator[str]:
+    """The lines of a step that is taken so often in a row."""
+    if times < _MANY:
+        yield from lines * times
+    else:
+        yield f"for _ in range({times}):"
+        yield from (f"    {line}" for line in lines)
 
 
 def _names(variables: Iterable[Var | None]) -> dict[Var, str]:

@@ -114,13 +114,19 @@ class Story:
     def closing(self, asked: Asked, number: int) -> str | None:
         """Why the session or batch that a request is about was closed; None: it was not. Its number tells when."""
         named = {*asked.ids, self._owner(asked.about)}
+        before = self._events[: self._next_place(number)]
         closed = [
             event
-            for event in self._events
+            for event in before
             if event.kind in _CLOSED and event.workload in named and event.at_us <= self.at_us(number)
         ]
         reason = closed[-1].data.get("reason") if closed else ""
         return _BY.get(reason, str(reason)) or None
+
+    def _next_place(self, number: int) -> int:
+        """The place in the trace of what the next request did that did anything; its end if there is none."""
+        now = self._anchors[number]
+        return next((later for later in self._anchors[number + 1 :] if later > now), len(self._events))
 
     def end_of(self, job_id: str | None) -> Event | None:
         """How a job ended."""
@@ -154,7 +160,7 @@ class Story:
 
     @cached_property
     def _happenings(self) -> list[Happening]:
-        anchors = list(self._anchors())
+        anchors = self._anchors
         effects = Effects(self.world, self.names, self._asked).read()
         found: list[Happening] = []
         for number in range(len(self.records)):
@@ -163,7 +169,11 @@ class Story:
             found += [Happening(self.at_us(number), number + 1, step) for step in self._steps_of(number)]
         return [*found, *(Happening(one.at_us, len(self.records), one.step) for one in effects)]
 
-    def _anchors(self) -> Iterator[int]:
+    @cached_property
+    def _anchors(self) -> list[int]:
+        return list(self._anchored())
+
+    def _anchored(self) -> Iterator[int]:
         """The place in the trace of what each request did; of one that did nothing, of what was done before."""
         events, anchor = self._events, -1
         first = 0

@@ -11,8 +11,8 @@ import pytest
 from pytest_qruntime.judging.allowed import allowed
 from pytest_qruntime.judging.hooks import JUDGE
 from pytest_qruntime.judging.shown import TRIAL
-from pytest_qruntime.settings import given, merged
-from pytest_qruntime.several import once
+from pytest_qruntime.settings import MARKER, given, merged, spelled_out
+from pytest_qruntime.several import once, singles
 from pytest_qruntime.telling.collecting import DRAWN
 
 if TYPE_CHECKING:
@@ -137,4 +137,9 @@ def _said(item: pytest.Item) -> Mapping[str, Any]:
     """The settings that every test has where this one stands: a program that is pasted there has them too."""
     ini, command_line = given(item.config)
     config: Any = getattr(item, "funcargs", {}).get(_CONFIG, {})
-    return once(merged(ini, config, command_line))
+    around = [
+        singles(spelled_out(marker.kwargs))
+        for node, marker in reversed(list(item.iter_markers_with_node(MARKER)))
+        if node is not item
+    ]
+    return once(merged(ini, config, *around, command_line))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -148,7 +147,7 @@ STAGED: dict[Play, list[str]] = {
         'session = qruntime.session(max_time="1h")',
         'session.run(max_execution_time="1m")',
         'qruntime.clock.tick("8h")',
-        "qruntime.other_users(1, classical=0, quantum=\"1m\")",
+        'qruntime.other_users(1, classical=0, quantum="1m")',
         "session.close()",
     ],
 }
@@ -176,7 +175,7 @@ def test_a_world_is_described_by_what_is_not_usual() -> None:
 
 
 @pytest.fixture
-def story() -> Iterator[Story]:
+def story() -> Story:
     def play(qruntime: QRuntime) -> None:
         session = qruntime.session()
         session.run()
@@ -184,7 +183,7 @@ def story() -> Iterator[Story]:
         session.status()
         session.close()
 
-    yield played(play)[0]
+    return played(play)[0]
 
 
 def test_a_part_of_it_ends_before_a_request(story: Story) -> None:

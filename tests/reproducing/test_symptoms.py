@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pytest_qruntime import QRuntime, ServiceError
+from pytest_qruntime import Plan, QRuntime, ServiceError
 from pytest_qruntime.reproducing.symptoms import FAILS, PASSES
 from tests.model import mutants
 from tests.reproducing.playing import Play, body, contracts, found, found_after, marker
@@ -165,6 +165,12 @@ def submitted_late(qruntime: QRuntime) -> None:
     contracts(qruntime).assert_no_submits_after_close(session)
 
 
+def too_many(qruntime: QRuntime) -> None:
+    with qruntime.batch() as batch:
+        for _ in range(30):
+            batch.run()
+
+
 def wrapped(qruntime: QRuntime) -> None:
     try:
         refused_after_close(qruntime)
@@ -180,9 +186,9 @@ CASES: list[tuple[Play, dict[str, Any], list[str]]] = [
     (
         refused_after_max_time,
         {},
-        ['session = qruntime.session(max_time="2h")', RUN, 'qruntime.clock.tick("4h")', REFUSED],
+        ['session = qruntime.session(max_time="2h")', RUN, 'qruntime.clock.tick("2h")', REFUSED],
     ),
-    (refused_as_unused, {}, ["session = qruntime.session()", 'qruntime.clock.tick("45m")', REFUSED]),
+    (refused_as_unused, {}, ["session = qruntime.session()", 'qruntime.clock.tick("30m")', REFUSED]),
     (refused_by_the_plan, {"plan": "open"}, ["qruntime.session()  # refused: HTTP 400, code 1352"]),
     (unknown, {}, ['qruntime.job("nobody")  # refused: HTTP 404, code 1291']),
     (
@@ -197,7 +203,7 @@ CASES: list[tuple[Play, dict[str, Any], list[str]]] = [
     (
         slow,
         {},
-        ["session = qruntime.session()", 'qruntime.fail("slow", "submit", delay="1m")', f"{RUN}  # goes wrong: slow"],
+        ['qruntime.fail("slow", "submit", delay="1m")', "qruntime.run()  # goes wrong: slow"],
     ),
     (failed, {}, ["qruntime.next_jobs(code=1517)", JOB, "job.result()"]),
     (
@@ -264,6 +270,11 @@ CASES: list[tuple[Play, dict[str, Any], list[str]]] = [
             "qruntime_contracts.assert_no_submits_after_close(session=session)",
         ],
     ),
+    (
+        too_many,
+        {"plan": Plan.named("premium").but(pending_limit=12)},
+        ["for _ in range(12):", "    qruntime.run()", "qruntime.run()  # refused: HTTP 400, code 3458"],
+    ),
     (wrapped, {}, ["session = qruntime.session()", "session.close()", REFUSED]),
 ]
 
@@ -274,6 +285,11 @@ def test_a_failure_has_its_shortest_program(play: Play, settings: dict[str, Any]
     assert body(shortest) == lines
     assert shortest is not None
     assert shortest.says == (PASSES if lines[-1].startswith("assert ") else FAILS)
+
+
+def test_a_program_that_is_long_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pytest_qruntime.reproducing.shortest.LONGEST", 2)
+    assert found(refused_after_close) == ("The shortest program that shows this is 3 lines long.", "")
 
 
 def test_what_is_left_open_is_not_closed() -> None:
