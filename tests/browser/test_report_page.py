@@ -1,4 +1,4 @@
-"""The report of a run in a browser: what it answers, for eyes, ears and keys, on a desk and on a phone."""
+"""The report of a run in a browser: what it answers, for eyes, ears and keys, on a desk, on a phone, and on paper."""
 
 from __future__ import annotations
 
@@ -129,6 +129,13 @@ def test_the_tests_that_are_fine_can_be_hidden(chromium: Chromium, mixed: Path) 
         shown_now = texts(page, "#tests")[0]
     assert "test_fine" not in shown_now
     assert "test_leaks" in shown_now
+
+
+def test_on_paper_it_is_as_wide_as_the_paper_and_dark_on_light(chromium: Chromium, mixed: Path) -> None:
+    with chromium.page(mixed, width=720, dark=True) as page:
+        page.ask("Emulation.setEmulatedMedia", media="print")
+        troubles = seen(page)
+    assert {kind: found for kind, found in troubles.items() if kind != "small"} == {}
 
 
 @pytest.fixture
