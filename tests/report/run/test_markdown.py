@@ -49,6 +49,12 @@ def test_a_broken_contract_says_by_what() -> None:
     ]
 
 
+def test_who_may_break_a_contract_is_not_told_of_beside_who_may_not() -> None:
+    tests = [shown("test_may", ran(broken=[broke(allowed="so")])), shown("test_may_not", ran(broken=[broke()]))]
+    told = [row[1] for row in rows(markdown(document(tests, strict=False))) if row[0].startswith("**CLS-01**")]
+    assert told == ["tests/test_vqe.py::test_may_not"]
+
+
 def test_a_failing_test_is_there_with_its_timeline_and_its_program() -> None:
     run = a_run()
     shown_of = run["tests"][2]["drawn"]

@@ -101,6 +101,21 @@ def test_what_one_line_of_code_leaves_open_in_many_tests_is_told_once() -> None:
     assert "and 10 more" in told
 
 
+def test_what_nobody_knows_the_place_of_is_told_test_by_test() -> None:
+    unknown: dict[str, Any] = {"file": None, "line": None, "function": None}
+    tests = [shown(f"test_{name}", ran(leaks=[left(name, **unknown)])) for name in "ab"]
+    told = Reader(page(document(tests, strict=False))).sections["attention"]
+    assert told.count("opened by unknown code") == 2
+
+
+def test_what_is_allowed_needs_no_attention() -> None:
+    world = ran(leaks=[left(allowed="so")], exercised=["SUB-02"], broken=[broke("SUB-02", allowed="so")])
+    reader = Reader(page(document([shown("test_a", world)], strict=False)))
+    assert "attention" not in reader.sections
+    assert ("tr", {"class": "fine"}) in reader.tags
+    assert "1 more where that is allowed" in reader.sections[""]
+
+
 @pytest.mark.parametrize("closed_s", [None, 10.0])
 def test_what_would_never_be_closed_is_told_without_a_picture(closed_s: float | None) -> None:
     world = ran(leaks=[left(closed_s=closed_s, cost_s=None, at_most_s=None)])
