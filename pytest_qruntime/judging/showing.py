@@ -55,7 +55,7 @@ def happened(surface: Surface, trace: Trace, terms: Terms, unjudged: str | None 
         world["usage_s"] = _charged(surface)
     else:
         opened, submitted = {one.id for one in surface._opened()}, {one.id for one in surface._submitted()}
-        world["usage_s"] = _told(trace, terms, opened, submitted)
+        world["usage_s"] = told(trace, terms, opened, submitted)
     world["workloads"], world["jobs"] = len(opened), len(submitted)
     world["driven"] = [list(cell) for cell in sorted(driven(trace))]
     return world
@@ -109,22 +109,18 @@ def _charged(qruntime: QRuntime) -> dict[str, float]:
     return {plan: us / SECOND_US for plan, us in charged_us.items()}
 
 
-def _told(trace: Trace, terms: Terms, opened: set[str], submitted: set[str]) -> dict[str, float]:
+def told(trace: Trace, terms: Terms, opened: set[str], submitted: set[str]) -> dict[str, float]:
     """What a service that somebody else runs said that it has charged, as far as anybody asked."""
     of_workloads: dict[str, int] = {}
     of_jobs: dict[str, tuple[str | None, int]] = {}
     for event in trace:
-        if event.kind == kinds.WORKLOAD_SETTLED and event.workload in opened:
-            of_workloads[str(event.workload)] = _us(event.data.get("usage_us"))
-        elif event.job in submitted and "charged_us" in event.data:
-            of_jobs[str(event.job)] = event.workload, _us(event.data["charged_us"])
-    charged_us = [us for workload, us in of_jobs.values() if workload not in of_workloads]
-    known = [*of_workloads.values(), *charged_us]
+        usage_us, charged_us = event.data.get("usage_us"), event.data.get("charged_us")
+        if event.kind == kinds.WORKLOAD_SETTLED and event.workload in opened and isinstance(usage_us, int):
+            of_workloads[str(event.workload)] = usage_us
+        elif event.job in submitted and isinstance(charged_us, int):
+            of_jobs[str(event.job)] = event.workload, charged_us
+    known = [*of_workloads.values(), *(us for workload, us in of_jobs.values() if workload not in of_workloads)]
     return {_plan(terms): sum(known) / SECOND_US} if known else {}
-
-
-def _us(told: object) -> int:
-    return told if isinstance(told, int) else 0
 
 
 def _plan(terms: Terms) -> str:

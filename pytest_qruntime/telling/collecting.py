@@ -69,6 +69,8 @@ class Collected:
         self._running: pytest.Item | None = None
         self._reports: dict[tuple[str, object], list[pytest.TestReport]] = {}
         self._lost: list[str] = []
+        self._is_over = False
+        self._document: Document | None = None
         self.tests: list[Test] = []
         self.repeated: list[repeats.Property] = []
         self.strict: bool = config.stash[JUDGE].strict
@@ -85,6 +87,7 @@ class Collected:
             return (yield)
         finally:
             self._running = None
+            _begin_anew(item)  # it is on the reports, and there may be many tests
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -132,6 +135,7 @@ class Collected:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, object, object]:
         """Decide whether the run fails, before anybody tells of it."""
+        self._is_over = True
         if not self._is_worker and self.runs:
             self._lost += _cut_short(session)
             if session.exitstatus == pytest.ExitCode.OK and self.failures:
@@ -165,16 +169,18 @@ class Collected:
 
     def document(self) -> Document:
         """What the run showed; to be asked when the tests are over, from `pytest_sessionfinish` on."""
-        from pytest_qruntime.report.run.summing import document
+        if self._document is None or not self._is_over:
+            from pytest_qruntime.report.run.summing import document
 
-        return document(
-            self.tests,
-            strict=self.strict,
-            failures=self.failures,
-            lost=self._lost,
-            required=self.required,
-            recordings=self._config.stash[RUN].notes.told(),
-        )
+            self._document = document(
+                self.tests,
+                strict=self.strict,
+                failures=self.failures,
+                lost=self._lost,
+                required=self.required,
+                recordings=self._config.stash[RUN].notes.told(),
+            )
+        return self._document
 
 
 def _cut_short(session: pytest.Session) -> Iterator[str]:

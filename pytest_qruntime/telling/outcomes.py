@@ -31,7 +31,7 @@ def test_of(reports: Sequence[pytest.TestReport], worlds: list[World], drawn: Dr
         line=(line or 0) + 1,
         outcome=outcome(reports),
         problem=_problem(reports),
-        real_s=sum(report.duration for report in reports),
+        real_s=sum(report.duration for report in reports if not _is_part(report)),
         worlds=worlds,
         drawn=drawn,
     )
@@ -43,9 +43,14 @@ def outcome(reports: Sequence[pytest.TestReport]) -> str:
     if failed:
         return "failed" if "call" in failed else "error"
     expected = any(hasattr(report, "wasxfail") for report in reports)
-    if any(report.skipped for report in reports):
+    if any(report.skipped and not _is_part(report) for report in reports):
         return "xfailed" if expected else "skipped"
     return "xpassed" if expected else "passed"
+
+
+def _is_part(report: pytest.TestReport) -> bool:
+    """Whether it is on a subtest, which is a part of the test."""
+    return hasattr(report, "context")
 
 
 def _problem(reports: Sequence[pytest.TestReport]) -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 from pytest_qruntime.report.run.document import Document
 from tests.plugin.conftest import Project
 from tests.plugin.conftest import project as project  # a fixture
+from tests.recording.conftest import Studio
 
 FILE = "told.json"
 TELLING = """
@@ -31,7 +32,7 @@ def telling(project: Project, more: str = "", **files: str) -> Project:
     return project.write(conftest=f"{TELLING}\n{more}", **files)
 
 
-def found(project: Project) -> Document:
+def found(project: Project | Studio) -> Document:
     """The document of the last run."""
     document: Document = json.loads((project.pytester.path / FILE).read_text(encoding="utf-8"))
     return document

@@ -321,6 +321,33 @@ def test_examples_of_a_machine_are_worlds_of_its_test(project: Project) -> None:
     assert {world["unjudged"] for world in found(project)["tests"][0]["worlds"]} == {"contracts=off"}
 
 
+SUBTESTS = """
+    import unittest
+
+    import pytest
+
+    class TestIt(unittest.TestCase):
+        @pytest.fixture(autouse=True)
+        def _has_a_world(self, qruntime):
+            self.qruntime = qruntime
+
+        def test_parts(self):
+            for number in range(3):
+                with self.subTest(number=number):
+                    with self.qruntime.session() as session:
+                        session.run()
+                    if number == 1:
+                        self.skipTest("this part")
+"""
+
+
+def test_parts_of_a_test_are_no_tests(project: Project) -> None:
+    telling(project, test_it=SUBTESTS).run()
+    [test] = found(project)["tests"]
+    assert (test["id"], test["problem"]) == ("test_it.py::TestIt::test_parts", None)
+    assert test["worlds"][0]["workloads"] == 3
+
+
 # -- those who do not use it -------------------------------------------------------------------------------------------
 
 

@@ -82,7 +82,7 @@ class World(TypedDict):
         exercised: ids of contracts of which something was seen; `broken`: of those, the ones that were broken.
         unjudged: why the contracts were not judged; None: they were.
         leaks: what was left open.
-        driven: cells of the state tables: table, state, event.
+        driven: cells of the state tables: table, state, event; without those that earlier runs of the test drove.
         allowed: what could be broken.
     """
 
