@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING, Final
 
+from pytest_qruntime.report.run.escaping import html
 from pytest_qruntime.report.timeline.svg import Picture
 from pytest_qruntime.report.timeline.times import since
 
@@ -30,10 +30,10 @@ td:first-child { font-variant-numeric: tabular-nums; overflow-wrap: normal; text
 def figure(timeline: Timeline, *, title: str) -> str:
     """The picture in a region that scrolls on a narrow screen, and the table of what happened: a part of a page."""
     rows = "".join(
-        f"<tr{' class=broken' if kind else ''}><td>{since(at_us)}</td><td>{escape(text)}</td></tr>"
+        f"<tr{' class=broken' if kind else ''}><td>{since(at_us)}</td><td>{html(text)}</td></tr>"
         for at_us, kind, text in timeline.shown(LINES)
     )
-    told, picture = escape(title), Picture(timeline, title=title).svg()
+    told, picture = html(title), Picture(timeline, title=title).svg()
     return (
         f'<div class="chart" style="overflow-x: auto" role="region" aria-label="{told}" tabindex="0">{picture}</div>'
         "<details open><summary>What happened, in words</summary>"
@@ -47,6 +47,6 @@ def page(timeline: Timeline, *, title: str) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style></head>"
-        f"<body><main><h1>{escape(title)}</h1>{figure(timeline, title=title)}</main></body></html>\n"
+        f"<title>{html(title)}</title><style>{STYLE}</style></head>"
+        f"<body><main><h1>{html(title)}</h1>{figure(timeline, title=title)}</main></body></html>\n"
     )

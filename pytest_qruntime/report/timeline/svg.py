@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from pytest_qruntime.clock.durations import words_of
+from pytest_qruntime.report.run.escaping import visible
 from pytest_qruntime.report.timeline.calls import LOOKS, Call
 from pytest_qruntime.report.timeline.folding import Fold
 from pytest_qruntime.report.timeline.rows import Band, Point, Row, Sign, State
@@ -104,8 +105,8 @@ class Picture:
         lines = len(self._rows) + len(self._calls) + len(self._marks)
         height = self._top + _LINE * lines + _MARGIN
         root = Element(f"{{{NAMESPACE}}}svg", {"width": str(self._width), "class": "qruntime", "role": "group"})
-        root.set("aria-label", self._title)
-        _add(root, "title").text = self._title
+        root.set("aria-label", visible(self._title))
+        _add(root, "title").text = visible(self._title)
         _add(root, "style").text = STYLE
         self._ruler(root, height)
         for number, row in enumerate(self._rows):
@@ -169,9 +170,9 @@ class Picture:
             _text(root, _MARGIN + _UNIT * 2, top + 16, row.text, "soft")
             return
         group = _add(root, "g", role="group")
-        group.set("aria-label", row.name if row.of is None else f"{row.name} of {row.of}")
+        group.set("aria-label", visible(row.name if row.of is None else f"{row.name} of {row.of}"))
         label = _text(group, _MARGIN + (0 if row.of is None else _UNIT * 2), top + 16, row.name)
-        _add(label, "title").text = row.id
+        _add(label, "title").text = visible(row.id)
         for band in row.bands:
             self._band(group, row, band, top)
         for point in row.points:
@@ -196,7 +197,7 @@ class Picture:
 
     def _requests(self, root: Element, name: str, top: int) -> None:
         group = _add(root, "g", role="group")
-        group.set("aria-label", f"requests: {name}")
+        group.set("aria-label", visible(f"requests: {name}"))
         _text(group, _MARGIN, top + 16, name, "soft")
         for column, calls in self._calls[name].items():
             failed = next((one for one in calls if one.failed), None)
@@ -231,16 +232,16 @@ def _text(parent: Element, x: int, y: int, text: str, style: str = "") -> Elemen
     shape = _add(parent, "text", x=x, y=y)
     if style:
         shape.set("class", style)
-    shape.text = text
+    shape.text = visible(text)
     return shape
 
 
 def _told(shape: Element, words: str) -> None:
     """What a pointer and a screen reader are told. Keys have the table of what happened, not hundreds of stops."""
     shape.set("role", "img")
-    shape.set("aria-label", words)
-    _add(shape, "title").text = words
+    shape.set("aria-label", visible(words))
+    _add(shape, "title").text = visible(words)
 
 
 def _label(row: Row) -> str:
-    return row.name if row.of is None else f"  {row.name}"
+    return visible(row.name) if row.of is None else f"  {row.name}"

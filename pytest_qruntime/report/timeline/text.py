@@ -7,6 +7,7 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
+from pytest_qruntime.report.run.escaping import visible
 from pytest_qruntime.report.timeline.calls import LOOKS, Call
 from pytest_qruntime.report.timeline.folding import Fold
 from pytest_qruntime.report.timeline.rows import Row, Sign, State
@@ -171,8 +172,8 @@ class Chart:
 
 
 def _asked(operation: str) -> str:
-    return f"> {operation}"
+    return f"> {visible(operation)}"
 
 
 def _label(row: Row) -> str:
-    return row.name if row.of is None else f"  {row.name}"
+    return visible(row.name) if row.of is None else f"  {row.name}"

@@ -7,6 +7,7 @@ from textwrap import wrap
 from typing import Final
 
 from pytest_qruntime.model import Trace
+from pytest_qruntime.report.run.escaping import visible
 from pytest_qruntime.report.timeline.calls import Call, calls_of
 from pytest_qruntime.report.timeline.folding import Fold, folded
 from pytest_qruntime.report.timeline.marks import Broken, Mark, mark_of
@@ -47,7 +48,8 @@ class Timeline:
     ) -> None:
         self.trace = trace
         self.broken = sorted(breaks, key=lambda one: one.at_us)
-        self.marks = sorted([*map(mark_of, breaks), *marks], key=lambda one: one.at_us)
+        marks = [Mark(at_us, visible(short), visible(text)) for at_us, short, text in (*map(mark_of, breaks), *marks)]
+        self.marks = sorted(marks, key=lambda one: one.at_us)
         self.names = Names(trace)
         rows = Rows(trace, self.names)
         self.rows: list[Row] = rows.all()
@@ -106,8 +108,9 @@ class Timeline:
 
     def told(self) -> list[Line]:
         """What happened, in words."""
-        marked = (Line(one.at_us, "mark", one.text) for one in self.marks)
-        return sorted([*Story(self.trace, self.names, self.calls).lines(), *marked], key=_place)
+        story = Story(self.trace, self.names, self.calls).lines()
+        lines = [Line(at_us, kind, visible(text)) for at_us, kind, text in story]
+        return sorted([*lines, *(Line(one.at_us, "mark", one.text) for one in self.marks)], key=_place)
 
     def _words(self, width: int, color: bool) -> Iterator[str]:
         lines = self.shown(STORY_LINES)

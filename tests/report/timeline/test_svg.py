@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pytest_qruntime.model import Trace
-from pytest_qruntime.report.timeline import Broken, Timeline
+from pytest_qruntime.report.timeline import Broken, Mark, Timeline
 from pytest_qruntime.report.timeline.svg import NAMESPACE
 from tests.report.timeline.stage import SECOND_US, story
 
@@ -98,3 +98,25 @@ def test_a_notebook_shows_the_picture(timeline: Timeline) -> None:
 
 def test_an_empty_trace_has_a_picture_too() -> None:
     assert ElementTree.fromstring(Timeline(Trace()).svg()).tag == f"{SVG}svg"
+
+
+HOSTILE = "\x1b[31m<b>\x00\u202e\ud800"
+MADE_VISIBLE = "␛[31m<b>␀\\u202e\\ud800"
+
+
+@pytest.fixture
+def hostile() -> Timeline:
+    """Names and messages that would do something to a terminal, or to a page."""
+    trace = Trace()
+    trace.record(0, "backend.status", HOSTILE, data={"status": HOSTILE, "reason": HOSTILE})
+    trace.record(1, "workload.opened", HOSTILE, workload=HOSTILE, data={"mode": "dedicated"})
+    trace.record(2, "request.rejected", HOSTILE, workload=HOSTILE, data={"operation": HOSTILE, "refusal": HOSTILE})
+    return Timeline(trace, marks=[Mark(3, HOSTILE, HOSTILE)])
+
+
+def test_what_cannot_be_printed_is_shown_by_what_stands_for_it(hostile: Timeline) -> None:
+    for told in (hostile.text(), hostile.html(title=HOSTILE), hostile.svg(title=HOSTILE)):
+        assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\ud800-\udfff]", told)
+    assert f"+0.000003s {MADE_VISIBLE}" in hostile.text()
+    assert MADE_VISIBLE in Reader(hostile.html()).text
+    assert ElementTree.fromstring(hostile.svg(title=HOSTILE)).get("aria-label") == MADE_VISIBLE
