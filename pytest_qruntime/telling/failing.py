@@ -101,8 +101,16 @@ def _show(item: pytest.Item, report: pytest.TestReport, call: pytest.CallInfo[No
         setattr(report, COLOURED, timeline.text(color=True))
         _keep(item, text, timeline)
     except Exception as error:
-        text = f"the timeline could not be drawn, please report it: {type(error).__name__}: {error}".split("\n")[0]
+        text = _undrawn(error).split("\n")[0]
     report.sections.append((TITLE, text))
+
+
+def _undrawn(error: Exception) -> str:
+    from pytest_qruntime.model.errors import QRuntimeError
+
+    if isinstance(error, QRuntimeError):  # a live server may be gone
+        return f"nobody knows: {error}"
+    return f"the timeline could not be drawn, please report it: {type(error).__name__}: {error}"
 
 
 def _keep(item: pytest.Item, text: str, timeline: Timeline) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
 
+from pytest_qruntime.model import QRuntimeError
 from pytest_qruntime.telling.failing import TITLE
 from tests.plugin.conftest import Project
 from tests.plugin.conftest import project as project  # a fixture
@@ -129,7 +131,7 @@ def test_a_terminal_has_it_in_colours_and_a_file_has_not(project: Project) -> No
 
 
 def test_workers_send_it_with_its_colours(project: Project) -> None:
-    result = project.write(test_it=LATE).run("-n", "1", "--color=yes", plugins=("xdist",))
+    result = project.write(test_it=LATE).run("-n", "2", "--color=yes", plugins=("xdist",))
     assert "\x1b[31msubmit (session 1) REFUSED" in result.stdout.str()
     [found] = sections(plain(result.stdout.str()))
     assert found == LATE_SHOWN
@@ -346,15 +348,39 @@ def test_of_a_test_that_runs_several_times_the_run_that_failed_is_shown(project:
     assert "the test FAILS: assert" in shown(result)
 
 
-def test_a_mistake_in_drawing_does_not_hide_the_failure(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            LookupError("a mistake\nof ours"),
+            "the timeline could not be drawn, please report it: LookupError: a mistake",
+        ),
+        (QRuntimeError("the live server is gone"), "nobody knows: the live server is gone"),
+    ],
+    ids=["mistake", "gone"],
+)
+def test_what_cannot_be_drawn_does_not_hide_the_failure(
+    project: Project, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+) -> None:
     def fails(*_: object) -> None:
-        raise LookupError("a mistake\nof ours")
+        raise error
 
     monkeypatch.setattr("pytest_qruntime.telling.drawing.drawn", fails)
     result = project.write(test_it=LATE).run()
     result.assert_outcomes(failed=1)
-    assert shown(result) == "the timeline could not be drawn, please report it: LookupError: a mistake"
+    assert shown(result) == told
     result.stdout.fnmatch_lines(["E *ServiceError*"])
+
+
+def test_reports_have_it_as_text_and_pages_have_its_picture(project: Project) -> None:
+    project.write(test_it=LATE)
+    project.run("--qruntime-report=run.json")
+    [test] = json.loads(project.pytester.path.joinpath("run.json").read_text(encoding="utf-8"))["tests"]
+    assert test["drawn"]["timeline"] == LATE_SHOWN
+    assert test["drawn"]["picture"] is None
+    project.run("--qruntime-report=run.html")
+    page = project.pytester.path.joinpath("run.html").read_text(encoding="utf-8")
+    assert 'aria-label="session 1: active from +0s to +5.124s, 5.124s"' in page
 
 
 def test_a_test_keeps_no_world_when_it_is_over(project: Project) -> None:
