@@ -28,6 +28,8 @@ _RULES: Final = {
     states.CLOSED_BY_COST_LIMIT: "the cost limit (PLN-05)",
     states.CLOSED_BY_USER: "its own close (CLS-03)",
 }
+MOST: Final = 3
+"""Of what one line opened, so many are told in full."""
 ADVICE: Final = (
     "Close what a test opens: with a `with` block, with close() in a `finally`, or with\n"
     "the fixtures qruntime_session and qruntime_batch. If it is deliberate, say why:\n"
@@ -148,13 +150,48 @@ def told(leak: Leak, ahead: Forecast | None, root: Path) -> str:
     return "\n".join(lines)
 
 
+def told_of_all(leaks: Sequence[Leak], ahead: Mapping[str, Forecast], root: Path) -> str:
+    """All leaks of a test in words: who opened them, what they cost, and what to do.
+
+    Args:
+        leaks: of the test, at least one.
+        ahead: by id, what would have become of them, as far as anybody knows.
+        root: of the project, from which files are named.
+    """
+    paragraphs = [head(leaks, root)]
+    for alike in _by_opening(leaks):
+        paragraphs += [told(one, ahead.get(one.id), root) for one in alike[:MOST]]
+        if more := alike[MOST:]:
+            where = alike[0].opening.place
+            by = "in the same way" if where is None else f"by {where.told(root)}"
+            paragraphs.append(f"and {_kinds(more)} more, opened {by}")
+    return "\n\n".join([*paragraphs, ADVICE])
+
+
 def head(leaks: Sequence[Leak], root: Path) -> str:
     """One line for all of them."""
     first = leaks[0]
-    who = f"a {first.kind} was left open" if len(leaks) == 1 else f"{len(leaks)} sessions and batches were left open"
+    who = f"a {first.kind} was left open" if len(leaks) == 1 else f"{_kinds(leaks)} were left open"
     place = first.opening.place
     where = "a client of the loopback server" if first.opening.served else "" if place is None else place.told(root)
-    return who + (f": {where}" if where else "") + (", and others" if where and len(leaks) > 1 else "")
+    others = any(one.opening.place != place for one in leaks)
+    return who + (f": {where}" if where else "") + (", and others" if where and others else "")
+
+
+def _kinds(leaks: Sequence[Leak]) -> str:
+    """``2 sessions``, ``1 batch``; ``2 sessions and batches`` if there are both."""
+    from pytest_qruntime.report.run.words import count, workloads
+
+    kinds = {leak.kind for leak in leaks}
+    return count(len(leaks), *kinds) if len(kinds) == 1 else workloads(len(leaks))
+
+
+def _by_opening(leaks: Sequence[Leak]) -> Iterator[list[Leak]]:
+    """Those that the same line opened, in the order of the first ones."""
+    found: dict[Opening, list[Leak]] = {}
+    for leak in leaks:
+        found.setdefault(leak.opening, []).append(leak)
+    yield from found.values()
 
 
 def _opened_by(opening: Opening, root: Path) -> Iterator[str]:

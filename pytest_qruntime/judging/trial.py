@@ -192,8 +192,7 @@ class Trial:
         if entry is not None:
             self._used.add(LEAK)
             return
-        each = [leaks.told(one, self.ahead.get(one.id), root) for one in self.left]
-        text = "\n\n".join([leaks.head(self.left, root), *each, leaks.ADVICE])
+        text = leaks.told_of_all(self.left, self.ahead, root)
         if self._leaks == "warn":
             self._item.warn(LeakedSessionWarning(text))
         else:

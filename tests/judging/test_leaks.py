@@ -121,6 +121,30 @@ def test_a_leak_fails_the_test_with_where_it_was_opened_and_what_it_would_cost(p
     )
 
 
+def test_many_leaks_of_one_line_are_told_with_the_first_three(project: Project) -> None:
+    result = project.write(
+        test_it="""
+        def test_it(qruntime):
+            sessions = [qruntime.session() for _ in range(50)]
+            qruntime.batch()
+        """
+    ).run()
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "51 sessions and batches were left open: test_it.py:2, in *, and others",
+            "and 47 sessions more, opened by test_it.py:2, in *",
+            "  opened by test_it.py:3, in test_it:",
+        ]
+    )
+    assert str(result.stdout).count("  opened by test_it.py:2, in") == 3
+
+
+def test_leaks_of_one_line_and_kind_are_told_as_such(project: Project) -> None:
+    result = project.write(test_it="def test_it(qruntime):\n    for _ in 'ab': qruntime.session()").run()
+    result.stdout.fnmatch_lines(["2 sessions were left open: test_it.py:2, in test_it"])
+
+
 def test_what_is_closed_or_closes_itself_or_is_allowed_is_no_leak(project: Project) -> None:
     project.write(test_it=CLEAN).run().assert_outcomes(passed=8)
 

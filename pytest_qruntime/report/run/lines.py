@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
@@ -164,15 +165,29 @@ def _left_open(leaks: Sequence[Left], *, full: bool) -> Iterator[Part]:
     """What is allowed is counted, and told if everything is."""
     wrong = [leak for leak in leaks if leak["allowed"] is None]
     allowed = f"{len(leaks) - len(wrong)} where that is allowed" if len(leaks) > len(wrong) else ""
-    told = [_opening(leak) for leak in (leaks if full else wrong)]
+    alike = Counter(_opening(leak) for leak in (leaks if full else wrong))
+    told = [opening.told(number) for opening, number in alike.items()]
     figures = ", and ".join(filter(None, [_kinds(wrong), allowed])) or "nothing"
     yield "left open", "bad" if wrong else "good", [figures, *_shortened(told, full=full)]
 
 
-def _opening(leak: Left) -> str:
+class _Opening(NamedTuple):
+    """What a test opened at one line."""
+
+    test: str
+    kind: str
+    where: str
+    reason: str
+
+    def told(self, number: int) -> str:
+        what = f"a {self.kind}" if number == 1 else count(number, self.kind)
+        return f"{self.test}: {what}, opened {self.where}{self.reason}"
+
+
+def _opening(leak: Left) -> _Opening:
     reason = "" if leak["allowed"] is None else f"; allowed: {leak['allowed']}"
-    where = "by" if leak["file"] is None else "at"
-    return f"{leak['test']}: a {leak['kind']}, opened {where} {opened_by(leak)}{reason}"
+    where = f"{'by' if leak['file'] is None else 'at'} {opened_by(leak)}"
+    return _Opening(leak["test"], leak["kind"], where, reason)
 
 
 def _kinds(leaks: Sequence[Left]) -> str:

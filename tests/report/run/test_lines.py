@@ -88,6 +88,14 @@ def test_a_long_list_is_told_to_its_end_only_if_that_is_asked_for(number: int, s
     assert short[-1].endswith("-v tells") == (number > 10)
 
 
+def test_what_a_test_opens_at_one_line_again_and_again_is_told_once() -> None:
+    found = lines(run(shown("test_it", ran(leaks=[left(f"s{one}") for one in range(299)]))))
+    at = found.index("left open    299 sessions")
+    assert " ".join(" ".join(found[at + 1 : at + 3]).split()).startswith(
+        "tests/test_vqe.py::test_it: 299 sessions, opened at tests/vqe.py:12 QPU time"
+    )
+
+
 def test_what_may_be_left_open_is_counted_and_told_on_request() -> None:
     test = shown("test_it", ran(leaks=[left(allowed="it is a demo"), left("s2")]))
     assert [one for one in lines(run(test)) if "open" in one][:2] == [
