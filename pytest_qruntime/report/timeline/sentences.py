@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from pytest_qruntime.model import Event
 from pytest_qruntime.model import trace as kinds
 
+MANY: Final = 5
 _BAD: Final = ("REFUSED", "FAILED", "RAISED")
 _GATES: Final = (kinds.WORKLOAD_DRAINING, kinds.WORKLOAD_REOPENED, kinds.WORKLOAD_CLOSED)
 """What decides whether a session takes jobs: what was submitted before is not told together with what came after."""
@@ -83,9 +84,17 @@ def counted(texts: Iterable[str]) -> Iterator[str]:
 
 
 def together(names: Sequence[str]) -> str:
-    """``job 1, job 2`` as ``jobs 1, 2``."""
+    """``job 1, job 2`` as ``jobs 1, 2``, and many in a row as ``jobs 1 to 300``."""
     names = list(dict.fromkeys(names))
     kinds_of = {name.partition(" ")[0] for name in names}
     if len(names) == 1 or len(kinds_of) > 1:
         return ", ".join(names)
-    return f"{kinds_of.pop()}s {', '.join(name.partition(' ')[2] for name in names)}"
+    return f"{kinds_of.pop()}s {', '.join(_in_runs([name.partition(' ')[2] for name in names]))}"
+
+
+def _in_runs(numbers: Sequence[str]) -> Iterator[str]:
+    """Each of them, but of many that follow one another the first and the last; what is no number stands alone."""
+    places = enumerate(numbers)
+    for _, run in groupby(places, lambda one: int(one[1]) - one[0] if one[1].isdecimal() else one[1]):
+        several = [number for _, number in run]
+        yield from several if len(several) < MANY else [f"{several[0]} to {several[-1]}"]

@@ -20,6 +20,7 @@ from pytest_qruntime.report.timeline.text import WIDTH, Chart
 from pytest_qruntime.report.timeline.times import since
 
 STORY_LINES: Final = 40
+INSTANT_LINES: Final = 12
 _MARGIN: Final = 2
 _COLOURS: Final = {"": "", "bad": "31", "mark": "31;1"}
 
@@ -116,7 +117,7 @@ class Timeline:
         lines = self.shown(STORY_LINES)
         lead = max((len(since(line.at_us)) for line in lines), default=0) + _MARGIN
         for at_us, kind, text in lines:
-            first, *more = wrap(text, max(width - lead, 20), break_on_hyphens=False) or [""]
+            first, *more = _cut(wrap(text, max(width - lead, 20), break_on_hyphens=False) or [""])
             yield f"{since(at_us):>{lead - 1}} {_painted(first, kind, color)}"
             yield from (f"{' ' * lead}{_painted(one, kind, color)}" for one in more)
 
@@ -155,6 +156,14 @@ class Timeline:
 
     def __repr__(self) -> str:
         return f"<Timeline of {len(self.trace)} events>"
+
+
+def _cut(lines: list[str]) -> list[str]:
+    """What is told of one instant, if it is very much, without what is in the middle."""
+    if len(lines) <= INSTANT_LINES:
+        return lines
+    half = INSTANT_LINES // 2
+    return [*lines[:half], f"... {len(lines) - 2 * half} more lines of this instant ...", *lines[-half:]]
 
 
 def _place(line: Line) -> tuple[int, bool]:

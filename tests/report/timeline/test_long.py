@@ -68,3 +68,15 @@ def test_what_is_left_out_is_told_in_numbers() -> None:
         made.record(number, "workload.closed", "b", f"s{number}", None, {"reason": "session_closed"})
     folds = [row.text for row in Timeline(made).drawn(10) if isinstance(row, Fold)]
     assert folds == ["... 30 more rows: 30 closed"]
+
+
+def test_very_much_in_one_instant_is_told_without_its_middle() -> None:
+    made = Trace()
+    for number in range(300):
+        made.record(0, "workload.opened", "b", f"s{number}", None, {"mode": "dedicated"})
+        made.record(0, "job.queued", "b", f"s{number}", f"j{number}", {})
+        made.record(0, "workload.draining", "b", f"s{number}", None, {})
+    words = Timeline(made).text().partition("\n\n")[2].splitlines()
+    assert len(words) == 13
+    assert words[0].startswith(" +0s session")
+    assert re.fullmatch(r" +\.\.\. \d+ more lines of this instant \.\.\.", words[6])

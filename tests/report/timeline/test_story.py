@@ -9,6 +9,7 @@ import pytest
 
 from pytest_qruntime.model import Trace, states
 from pytest_qruntime.report.timeline import Timeline
+from pytest_qruntime.report.timeline.sentences import together
 from tests.report.timeline.stage import SECOND_US
 
 
@@ -129,3 +130,19 @@ def test_what_still_goes_on_says_so_at_the_right_edge() -> None:
         "still away",
     ]
     assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["job 1"], "job 1"),
+        (["job 1", "job 2", "job 4"], "jobs 1, 2, 4"),
+        (["job 1", "job 2", "job 3", "job 4"], "jobs 1, 2, 3, 4"),
+        ([f"job {number}" for number in (1, *range(3, 301), 302)], "jobs 1, 3 to 300, 302"),
+        ([f"session {number}" for number in (9, 1, 2, 3, 4, 5, 8, 7)], "sessions 9, 1 to 5, 8, 7"),
+        (["job dnkt7h4u", "job dnkt7h4v"], "jobs dnkt7h4u, dnkt7h4v"),
+        (["job 1", "session 2"], "job 1, session 2"),
+    ],
+)
+def test_many_in_a_row_are_told_as_the_first_and_the_last(names: list[str], told: str) -> None:
+    assert together(names) == told
