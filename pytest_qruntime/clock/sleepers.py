@@ -138,11 +138,14 @@ class Sleepers:
         Raises `NothingPendingError` if there is no such end.
         """
         if _thread._count() == 0:
-            self._next_event(until_us)
-            while over is not None and not over() and (until_us is None or self._world.now_us < until_us):
-                self._next_event(until_us)
+            self._jump(until_us, over)
         else:
             self._sleep(Sleeper(until_us, self._world.now_us, for_event=True, over=over), STUCK_S)
+
+    def _jump(self, until_us: int | None, over: Callable[[], bool] | None) -> None:
+        self._next_event(until_us)
+        while over is not None and not over() and (until_us is None or self._world.now_us < until_us):
+            self._next_event(until_us)
 
     def _next_event(self, until_us: int | None) -> None:
         event_us = self._world.next_event_us()
@@ -299,3 +302,11 @@ class Sleepers:
 def _age(ident: int) -> int:
     """How many threads that live began before this one: an order that does not depend on who got a processor first."""
     return [thread.ident for thread in threading.enumerate()].index(ident)
+
+
+class Alone(Sleepers):
+    """The sleepers on a clock that one thread alone uses, so that nobody has to look at the others."""
+
+    def wait_for_event(self, until_us: int | None, over: Callable[[], bool] | None = None) -> None:
+        """Jump to the next event, or with `over` until that is true; in any case no further than `until_us`."""
+        self._jump(until_us, over)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -18,21 +18,19 @@ from pytest_qruntime.client import (
 )
 from pytest_qruntime.client import job as jobs
 from pytest_qruntime.client import workload as workloads
-from pytest_qruntime.contracts import ContractChecker
 from pytest_qruntime.model import NothingPendingError
 from pytest_qruntime.model.job import SESSION_CLOSED_CODE
 from pytest_qruntime.model.trace import JOB_CANCELLED
 from pytest_qruntime.network import RequestRecord
-from pytest_qruntime.reproducing.steps import TICK, Lasting, Step, Var
+from pytest_qruntime.reproducing.asserting import not_held
+from pytest_qruntime.reproducing.steps import TICK, Lasting, Step
 from pytest_qruntime.reproducing.story import Story
 from pytest_qruntime.reproducing.symptoms import (
-    NotHeld,
+    Found,
     Refused,
-    Symptom,
     Told,
     Unfinished,
     Unsuccessful,
-    first_line,
     told_parts,
 )
 
@@ -44,24 +42,10 @@ _ABOUT_JOBS: Final = ("read job", "cancel job", "results", "metrics")
 _SECONDS: Final = re.compile(r"after (?:waiting )?(\d+(?:\.\d+)?) ?s")
 
 
-class Found(NamedTuple):
-    """A symptom, the steps that led to it, and what it is about beyond its ending."""
-
-    symptom: Symptom
-    steps: tuple[Step, ...]
-    about: frozenset[Var] = frozenset()
-
-    @property
-    def focus(self) -> frozenset[Var]:
-        """What it is about."""
-        made = {step.makes for step in self.symptom.ending}
-        return self.about.union(*(step.uses for step in self.symptom.ending)) - made
-
-
 def found_in(story: Story, error: BaseException) -> Found | None:
     """What the error of a test comes from, as far as the service has to do with it."""
     chain = list(_chain(error))
-    for look in (_not_held, _unsuccessful, _unfinished, _refused):
+    for look in (not_held, _unsuccessful, _unfinished, _refused):
         for one in chain:
             if (found := look(story, one)) is not None:
                 return found
@@ -70,50 +54,15 @@ def found_in(story: Story, error: BaseException) -> Found | None:
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
     """An error, and those that it came from."""
+    waiting: list[BaseException | None] = [error]
     seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-
-
-# -- assertions of the contracts -------------------------------------------------------------------------------------
-
-
-def _not_held(story: Story, error: BaseException) -> Found | None:
-    """An assertion of `qruntime_contracts` failed: it is called again at the end."""
-    called = _called(error) if isinstance(error, AssertionError) else None
-    if called is None:
-        return None
-    name, given = called
-    named = tuple((key, _argument(story, value)) for key, value in given.items() if value is not None)
-    if any(value is None for _, value in named):
-        return None
-    place = tuple(value for key, value in named if key == "contract_id")
-    rest = tuple(one for one in named if one[0] != "contract_id")
-    ending = Step(None, name, place, rest, of="qruntime_contracts")
-    return Found(NotHeld((ending,), first_line(error)), story.steps(story.ended_us))
-
-
-def _called(error: BaseException) -> tuple[str, dict[str, Any]] | None:
-    """The method of a checker that raised an error, and its arguments."""
-    trace = error.__traceback__
-    while trace is not None:
-        frame = trace.tb_frame
-        names = frame.f_code.co_varnames[: frame.f_code.co_argcount + frame.f_code.co_kwonlyargcount]
-        name, owner = frame.f_code.co_name, frame.f_locals.get(names[0]) if names else None
-        if isinstance(owner, ContractChecker) and name.startswith("assert_"):
-            return name, {one: frame.f_locals.get(one) for one in names[1:]}
-        trace = trace.tb_next
-    return None
-
-
-def _argument(story: Story, value: Any) -> Any:
-    """An argument of an assertion; a session or batch as that of the program, None if it has none."""
-    session_id = getattr(value, "session_id", value)
-    if isinstance(session_id, str) and session_id in story.names:
-        return story.names[session_id]
-    return value if isinstance(value, (str, int, float)) else None
+    while waiting:
+        one = waiting.pop(0)
+        if one is not None and id(one) not in seen:
+            seen.add(id(one))
+            yield one
+            waiting.append(one.__cause__ or (None if one.__suppress_context__ else one.__context__))
+            waiting += getattr(one, "exceptions", ())  # of a group
 
 
 # -- jobs that were waited for -----------------------------------------------------------------------------------------

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pytest_qruntime.contracts import Finding
 from pytest_qruntime.judging.leaks import Leak
-from pytest_qruntime.reproducing.finding import Found
 from pytest_qruntime.reproducing.story import Story
-from pytest_qruntime.reproducing.symptoms import Broken, LeftOpen
+from pytest_qruntime.reproducing.symptoms import Broken, Found, LeftOpen
 
 
 def left(story: Story, leak: Leak) -> Found:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
+from pytest_qruntime.clock.sleepers import Alone
 from pytest_qruntime.model.choosing import Script, written
 from pytest_qruntime.reproducing.function import Function, head, marker
 from pytest_qruntime.reproducing.spelling import Spelling
@@ -72,6 +73,7 @@ class Program:
         script = Script(self.choices)
         qruntime = build(**_of_world(self.settings))
         qruntime.world.chooser = script if self.choices else None
+        qruntime.clock.sleepers = Alone(qruntime.clock)  # threads that a test has left behind have no part in it
         try:
             (function or self.function("run")).call(qruntime)
         except Exception as error:

@@ -10,12 +10,11 @@ from typing import Any, Final, NamedTuple
 from pytest_qruntime.model import Policy
 from pytest_qruntime.model.plan import PLANS, PREMIUM
 from pytest_qruntime.model.world import DEFAULT_LANES, World
-from pytest_qruntime.reproducing.finding import Found
 from pytest_qruntime.reproducing.program import KNOB, Outcome, Program
 from pytest_qruntime.reproducing.shrinking import Budget, shrunk
 from pytest_qruntime.reproducing.simplifying import WAYS, fewer_settings
 from pytest_qruntime.reproducing.steps import TICK, Lasting, Step, Var
-from pytest_qruntime.reproducing.symptoms import Broken, LeftOpen, Symptom, left_open
+from pytest_qruntime.reproducing.symptoms import Broken, Found, LeftOpen, Symptom, left_open
 
 RUNS: Final = 300
 LINES: Final = 5_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 from pytest_qruntime.client import JobCancelledError, JobFailedError, JobTimeoutError
 from pytest_qruntime.contracts import Terms, check
@@ -17,7 +17,7 @@ from pytest_qruntime.model.job import SESSION_CLOSED_CODE
 from pytest_qruntime.model.trace import WORKLOAD_OPENED
 from pytest_qruntime.reproducing.asking import asking
 from pytest_qruntime.reproducing.program import Outcome
-from pytest_qruntime.reproducing.steps import Step
+from pytest_qruntime.reproducing.steps import Step, Var
 from pytest_qruntime.reproducing.story import Story
 from pytest_qruntime.runtime import QRuntime
 
@@ -46,6 +46,20 @@ class Symptom:
     def shown(self, outcome: Outcome) -> bool:
         """Whether a world that is over shows it."""
         raise NotImplementedError
+
+
+class Found(NamedTuple):
+    """A symptom, the steps that led to it, and what it is about beyond its ending."""
+
+    symptom: Symptom
+    steps: tuple[Step, ...]
+    about: frozenset[Var] = frozenset()
+
+    @property
+    def focus(self) -> frozenset[Var]:
+        """What it is about."""
+        made = {step.makes for step in self.symptom.ending}
+        return self.about.union(*(step.uses for step in self.symptom.ending)) - made
 
 
 @dataclass(frozen=True)

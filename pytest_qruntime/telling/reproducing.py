@@ -18,9 +18,9 @@ from pytest_qruntime.telling.collecting import DRAWN
 if TYPE_CHECKING:
     from pytest_qruntime.contracts import Finding
     from pytest_qruntime.judging.trial import Trial
-    from pytest_qruntime.reproducing.finding import Found
     from pytest_qruntime.reproducing.shortest import Shortest
     from pytest_qruntime.reproducing.story import Story
+    from pytest_qruntime.reproducing.symptoms import Found
 
 TITLE: Final = "the shortest program that shows it (pytest-qruntime, after teardown)"
 """Of the section, at the report of the teardown: pytest shows those of a failed test by that word."""
@@ -43,8 +43,7 @@ class Reproducing:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Each run of a test begins anew."""
-        if _ERROR in item.stash:
-            del item.stash[_ERROR]
+        _forget(item)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -53,13 +52,22 @@ class Reproducing:
         """What is expected to fail is no failure any more when this wrapper sees it."""
         report = yield
         raised = call.excinfo.value if report.failed and call.excinfo is not None else None
-        if call.when == "call" and raised is not None:
-            item.stash[_ERROR] = raised
-        error = item.stash.get(_ERROR, None) or raised
-        # what is told of an error of the setup stands with that error alone
-        if call.when != "call" and error is not None and TRIAL in item.stash:
-            _tell(item, report, error, judged=call.when == "teardown" and _ERROR not in item.stash)
+        if call.when == "call":
+            if raised is not None:
+                item.stash[_ERROR] = raised
+            return report
+        before = item.stash.get(_ERROR, None)
+        _forget(item)
+        error = raised if before is None else before
+        if error is not None and TRIAL in item.stash:
+            _tell(item, report, error, judged=call.when == "teardown" and before is None)
         return report
+
+
+def _forget(item: pytest.Item) -> None:
+    """An error keeps alive whatever was there when it was raised."""
+    if _ERROR in item.stash:
+        del item.stash[_ERROR]
 
 
 def _tell(item: pytest.Item, report: pytest.TestReport, error: BaseException, *, judged: bool) -> None:

@@ -10,10 +10,11 @@ from pytest_qruntime.contracts import Terms, check
 from pytest_qruntime.judging.leaks import leaked
 from pytest_qruntime.judging.openings import Opening
 from pytest_qruntime.reproducing import judged
-from pytest_qruntime.reproducing.finding import Found, found_in
+from pytest_qruntime.reproducing.finding import found_in
 from pytest_qruntime.reproducing.program import Program
 from pytest_qruntime.reproducing.shortest import Shortest, settings_of, shortest
 from pytest_qruntime.reproducing.story import Story
+from pytest_qruntime.reproducing.symptoms import Found
 
 Play = Callable[[QRuntime], object]
 

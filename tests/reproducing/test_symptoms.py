@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -9,9 +11,12 @@ import httpx
 import pytest
 
 from pytest_qruntime import Plan, QRuntime, ServiceError
+from pytest_qruntime.clock.watch import Watch
+from pytest_qruntime.reproducing.finding import found_in
+from pytest_qruntime.reproducing.shortest import shortest
 from pytest_qruntime.reproducing.symptoms import FAILS, PASSES
 from tests.model import mutants
-from tests.reproducing.playing import Play, body, contracts, found, found_after, marker
+from tests.reproducing.playing import Play, body, contracts, found, found_after, marker, played
 
 
 def loop(qruntime: QRuntime) -> Any:
@@ -285,6 +290,49 @@ def test_a_failure_has_its_shortest_program(play: Play, settings: dict[str, Any]
     assert body(shortest) == lines
     assert shortest is not None
     assert shortest.says == (PASSES if lines[-1].startswith("assert ") else FAILS)
+
+
+def test_a_thread_that_is_left_behind_costs_no_time() -> None:
+    """Each look at a thread that computes takes a real second."""
+    stop, looks = threading.Event(), 0
+
+    def compute() -> None:
+        while not stop.is_set():
+            sum(range(1_000))
+
+    def profile(frame: Any, event: str, _: object) -> None:
+        nonlocal looks
+        looks += event == "call" and frame.f_code is Watch.quiet.__code__
+
+    story, error = played(failed)
+    thread = threading.Thread(target=compute)
+    thread.start()
+    try:
+        assert error is not None
+        symptom = found_in(story, error)
+        assert symptom is not None
+        sys.setprofile(profile)
+        assert shortest(symptom, story.world, "it", {}) is not None
+    finally:
+        sys.setprofile(None)
+        stop.set()
+        thread.join()
+    assert looks == 0
+
+
+def test_of_several_errors_at_once_each_is_looked_at() -> None:
+    class Several(Exception):  # an ExceptionGroup, which Python 3.10 does not have
+        exceptions: tuple[BaseException, ...] = ()
+
+    def play(qruntime: QRuntime) -> None:
+        try:
+            refused_after_close(qruntime)
+        except ServiceError as error:
+            several = Several("two tasks failed")
+            several.exceptions = (KeyError("x"), error)
+        raise several
+
+    assert body(found(play))[-1] == REFUSED
 
 
 def test_a_program_that_is_long_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
