@@ -1,4 +1,4 @@
-"""Which orders of events remain to be tried: the fixed one first, then those that differ from it in one place, in more."""
+"""Which orders of events remain to be tried: the fixed one, then those that differ from it in one place, in more."""
 
 from __future__ import annotations
 

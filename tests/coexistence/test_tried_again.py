@@ -7,12 +7,6 @@ import pytest
 from tests.coexistence.suites import LEAKS, LEAKS_ONCE, RERUNS, XDIST, outcomes, report
 from tests.plugin.conftest import Project
 
-MARKED = """
-    import pytest
-
-    @pytest.mark.flaky(reruns=2)
-""" + LEAKS_ONCE.replace("\n    TRIES = []\n\n", "").replace("TRIES", "pytest.TRIES")
-
 
 @pytest.mark.parametrize("arguments", [(), ("--qruntime-strict",), ("-n", "2")])
 def test_what_was_left_open_in_an_attempt_that_is_repeated_does_not_count(
@@ -32,6 +26,13 @@ def test_the_run_is_fine_and_its_summary_speaks_of_the_last_attempt(project: Pro
     assert result.parseoutcomes() == {"passed": 2, "rerun": 1}  # of the first attempt, all went well but its end
     result.stdout.fnmatch_lines("tests *1 in 1 world; 1 session or batch, 0 jobs")
     result.stdout.fnmatch_lines("left open *nothing")
+
+
+def test_a_marker_repeats_as_the_option_does(project: Project) -> None:
+    text = LEAKS_ONCE.replace("def test_it", "@__import__('pytest').mark.flaky(reruns=2)\n    def test_it")
+    found = report(project.write(test_it=text), plugins=(RERUNS,))
+
+    assert (outcomes(found), found["totals"]["worlds"]) == ({"test_it.py::test_it": "passed"}, 1)
 
 
 def test_what_is_left_open_in_every_attempt_counts_once(project: Project) -> None:
