@@ -72,13 +72,12 @@ def test_workers_draw_what_the_page_of_their_controller_shows(project: Project) 
     assert (project.pytester.path / "report.html").read_text(encoding="utf-8").count("<svg") == 2
 
 
-def test_the_ini_file_names_reports_from_its_own_folder_on(project: Project) -> None:
+def test_the_ini_file_names_reports_from_its_own_folder_on(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.pytester.makeini("[pytest]\nqruntime_report =\n    out/report.json\n    out/report.md\n")
     project.write(test_it=FINE)
     inner = project.pytester.mkdir("inner")
-    project.pytester.chdir()
-    result = project.run("--rootdir", str(project.pytester.path), "-c", "tox.ini")
-    assert result.ret == 0
+    monkeypatch.chdir(inner)
+    assert project.run("-c", "../tox.ini", "..").ret == 0
     assert sorted(os.listdir(project.pytester.path / "out")) == ["report.json", "report.md"]
     assert os.listdir(inner) == []
 
