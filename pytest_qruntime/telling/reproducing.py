@@ -63,6 +63,18 @@ class Reproducing:
             _tell(item, report, error, judged=call.when == "teardown" and before is None)
         return report
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None, None, None]:
+        """Below a failure pytest shows the teardowns of every attempt at a test; its program stands there once."""
+        told: set[str] = set()
+        for report in reversed([one for several in terminalreporter.stats.values() for one in several]):
+            sections = getattr(report, "sections", ())
+            if getattr(report, "when", None) == "teardown" and any(title == TITLE for title, _ in sections):
+                if report.nodeid in told:
+                    report.sections = [one for one in sections if one[0] != TITLE]
+                told.add(report.nodeid)
+        return (yield)
+
 
 def _forget(item: pytest.Item) -> None:
     """An error keeps alive whatever was there when it was raised."""

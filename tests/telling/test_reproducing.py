@@ -357,3 +357,16 @@ def test_what_the_official_client_did_is_shown_with_ours(project: Project) -> No
             "    session.run()  # refused: HTTP 400, code 1217",
         ],
     ]
+
+
+def test_of_several_attempts_it_is_shown_once(project: Project) -> None:
+    pytest.importorskip("pytest_rerunfailures")
+    refused = """
+        def test_refused(qruntime):
+            session = qruntime.session()
+            session.close()
+            session.run()
+    """
+    result = telling(project, test_it=refused).run("--reruns=2", plugins=("pytest_rerunfailures",))
+    assert len(list(sections(result.stdout.str()))) == 1
+    assert list(programs(project)) == ["test_refused"]
