@@ -114,7 +114,8 @@ class Collected:
         test = report.nodeid, getattr(report, "node", None)
         if when == _CRASH:
             self._reports.pop(test, None)
-            self._lost.append(f"{report.nodeid} crashed its worker, so what it showed is not known")
+            if str(report.outcome) != AGAIN:
+                self._lost.append(f"{report.nodeid} crashed its worker, so what it showed is not known")
         elif when == "setup":
             self._reports[test] = [report]
         elif test in self._reports:
