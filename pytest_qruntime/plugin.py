@@ -93,7 +93,8 @@ def _begin_suite(config: pytest.Config) -> None:
     if xfails is not None:
         from pytest_qruntime.contracts.suite.xfails import Xfails
 
-        config.pluginmanager.register(Xfails(config.invocation_params.dir / xfails), "qruntime-xfails")
+        strict = config.stash[judging.JUDGE].strict
+        config.pluginmanager.register(Xfails(config.invocation_params.dir / xfails, strict=strict), "qruntime-xfails")
     if table is not None and not hasattr(config, "workerinput"):
         from pytest_qruntime.contracts.suite.table import Table
 

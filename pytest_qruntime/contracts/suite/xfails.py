@@ -40,11 +40,12 @@ class Xfails:
     """The plugin that is there with ``--qruntime-xfails``.
 
     A contract of the file is expected to fail, strictly: the file has to be shortened when one holds again. At the end
-    it tells which entries were of no use; with ``--qruntime-strict`` one that names no contract is a failure, too.
+    it tells which entries were of no use; in a strict run one that names no contract is a failure, too.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, strict: bool) -> None:
         self._path = path
+        self._strict = strict
         self._reasons = read(path)
         known = {contract.id for contract in CATALOGUE}
         self._unknown = [name for name in self._reasons if name not in known]
@@ -58,7 +59,7 @@ class Xfails:
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """A strict run that passed fails for an entry that names no contract."""
-        if self._unknown and session.config.getoption("qruntime_strict") and session.exitstatus == pytest.ExitCode.OK:
+        if self._unknown and self._strict and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

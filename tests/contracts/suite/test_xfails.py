@@ -68,7 +68,10 @@ def test_what_holds_and_is_expected_to_fail_fails_and_useless_lines_are_told(pyt
     result.stdout.no_fnmatch_line("USG-01*")
 
 
-@pytest.mark.parametrize(("strict", "ends"), [([], "OK"), (["--qruntime-strict"], "TESTS_FAILED")])
+@pytest.mark.parametrize(
+    ("strict", "ends"),
+    [([], "OK"), (["--qruntime-strict"], "TESTS_FAILED"), (["-o", "qruntime_strict=yes"], "TESTS_FAILED")],
+)
 def test_in_a_strict_run_an_entry_that_names_no_contract_is_a_failure(
     pytester: pytest.Pytester, strict: list[str], ends: str
 ) -> None:
