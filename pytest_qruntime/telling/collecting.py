@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -102,7 +103,7 @@ class Collected:
         """A report on a test comes, from here or from a worker."""
         item = self._running
         if report.when == "teardown" and item is not None and WORLDS in item.stash:
-            setattr(report, SHOWN, {"worlds": item.stash[WORLDS], "drawn": item.stash.get(DRAWN, None)})
+            setattr(report, SHOWN, _sendable({"worlds": item.stash[WORLDS], "drawn": item.stash.get(DRAWN, None)}))
         if not self._is_worker:
             self._take(report)
         return (yield)
@@ -117,9 +118,9 @@ class Collected:
             if str(report.outcome) != AGAIN:
                 self._lost.append(f"{report.nodeid} crashed its worker, so what it showed is not known")
         elif when == "setup":
-            self._reports[test] = [report]
-        elif test in self._reports:
-            self._reports[test].append(report)
+            self._reports[test] = [*_early(self._reports.get(test, [])), report]
+        elif test in self._reports or is_part(report):
+            self._reports.setdefault(test, []).append(report)
             if when == "teardown":
                 self._end(self._reports.pop(test))
 
@@ -190,6 +191,25 @@ def _cut_short(session: pytest.Session) -> Iterator[str]:
         yield f"the run stopped early ({stopped}), so tests that were to come later are missing"
     elif session.exitstatus == pytest.ExitCode.INTERRUPTED:
         yield "the run was interrupted, so tests that were to come later are missing"
+
+
+def _early(reports: Sequence[pytest.TestReport]) -> list[pytest.TestReport]:
+    """Those of subtests, of which pytest tells at once, while pytest-rerunfailures tells of a test when it is over."""
+    return list(takewhile(is_part, reversed(reports)))[::-1]
+
+
+def is_part(report: pytest.TestReport) -> bool:
+    """Whether it is on a subtest, which is a part of the test."""
+    return hasattr(report, "context")
+
+
+def _sendable(told: Any) -> Any:
+    """The same without halves of characters, which pytest-xdist cannot send."""
+    if isinstance(told, str):
+        return told if told.isascii() else told.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(told, dict):
+        return {name: _sendable(value) for name, value in told.items()}
+    return [_sendable(one) for one in told] if isinstance(told, list) else told
 
 
 def _begin_anew(item: pytest.Item) -> None:

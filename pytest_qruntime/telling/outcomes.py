@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pytest_qruntime.report.run.shown import Test
+from pytest_qruntime.telling.collecting import is_part
 
 if TYPE_CHECKING:
     from pytest_qruntime.report.run.shown import Drawn, World
@@ -31,7 +32,7 @@ def test_of(reports: Sequence[pytest.TestReport], worlds: list[World], drawn: Dr
         line=(line or 0) + 1,
         outcome=outcome(reports),
         problem=_problem(reports),
-        real_s=sum(report.duration for report in reports if not _is_part(report)),
+        real_s=sum(report.duration for report in reports if not is_part(report)),
         worlds=worlds,
         drawn=drawn,
     )
@@ -43,14 +44,9 @@ def outcome(reports: Sequence[pytest.TestReport]) -> str:
     if failed:
         return "failed" if "call" in failed else "error"
     expected = any(hasattr(report, "wasxfail") for report in reports)
-    if any(report.skipped and not _is_part(report) for report in reports):
+    if any(report.skipped and not is_part(report) for report in reports):
         return "xfailed" if expected else "skipped"
     return "xpassed" if expected else "passed"
-
-
-def _is_part(report: pytest.TestReport) -> bool:
-    """Whether it is on a subtest, which is a part of the test."""
-    return hasattr(report, "context")
 
 
 def _problem(reports: Sequence[pytest.TestReport]) -> str | None:

@@ -8,6 +8,8 @@ from pytest_qruntime.report.run import shown
 from tests.plugin.conftest import Project, summary
 from tests.telling.conftest import found, telling, timeless
 
+needs_subtests = pytest.mark.skipif(not hasattr(pytest, "Subtests"), reason="this pytest has no subtests")
+
 SUITE = """
     import pytest
 
@@ -352,6 +354,51 @@ def test_parts_of_a_test_are_no_tests(project: Project) -> None:
     [test] = found(project)["tests"]
     assert (test["id"], test["problem"]) == ("test_it.py::TestIt::test_parts", None)
     assert test["worlds"][0]["workloads"] == 3
+
+
+FAILING_PART = """
+    import pytest
+
+    def test_parts(qruntime, subtests, request):
+        for number in range(3):
+            with subtests.test(number=number):
+                assert number != 1, f"part {number} of attempt {getattr(request.node, 'execution_count', 1)}"
+"""
+
+
+@needs_subtests
+@pytest.mark.parametrize("options", [(), ("--reruns=1",)])
+def test_what_is_wrong_with_a_part_is_what_is_wrong_with_the_test(project: Project, options: tuple[str, ...]) -> None:
+    telling(project, test_it=FAILING_PART).run(*options, plugins=("pytest_rerunfailures",) if options else ())
+    [test] = found(project)["tests"]
+    attempt = 2 if options else 1
+    assert (test["outcome"], test["problem"]) == ("failed", f"AssertionError: part 1 of attempt {attempt}")
+
+
+UNITTEST_PART = SUBTESTS.replace('self.skipTest("this part")', 'self.fail("this part")')
+
+
+@needs_subtests
+def test_a_failing_part_that_is_told_before_its_test_counts(project: Project) -> None:
+    telling(project, test_it=UNITTEST_PART).run("--reruns=1", plugins=("pytest_rerunfailures",))
+    [test] = found(project)["tests"]
+    assert (test["outcome"], test["problem"]) == ("failed", "AssertionError: this part")
+
+
+HALF = """
+    import pytest
+
+    @pytest.mark.qruntime(allow={"leak": "\\ud800"})
+    def test_it(qruntime):
+        qruntime.session()
+"""
+
+
+@pytest.mark.parametrize("workers", [(), ("-n1",)])
+def test_halves_of_characters_stop_nobody(project: Project, workers: tuple[str, ...]) -> None:
+    run = telling(project, test_it=HALF).run_apart if workers else telling(project, test_it=HALF).run
+    run(*workers, plugins=("xdist",) if workers else ()).assert_outcomes(passed=1)
+    assert found(project)["leaks"][0]["allowed"] == "\\ud800"
 
 
 # -- those who do not use it -------------------------------------------------------------------------------------------

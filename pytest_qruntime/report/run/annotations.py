@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from pytest_qruntime.report.run.words import opened_by
 
 if TYPE_CHECKING:
     from pytest_qruntime.report.run.document import Broken, ContractResult, Document, Left
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
 ERROR: Final = "error"
 WARNING: Final = "warning"
 _FAILING: Final = ("failed", "error")
+_NO_FILE: Final = "<"
+"""So begins what Python calls code that stands in no file."""
 _ADVICE: Final = (
     "Close it with a `with` block, or in a `finally`; if it is deliberate, say why: "
     '@pytest.mark.qruntime(allow={"leak": "..."})'
@@ -90,12 +95,14 @@ def _leaks(document: Document, tests: dict[str, Test]) -> Iterator[Annotation]:
 
 def _leak(leaks: list[Left], level: str, tests: dict[str, Test]) -> Annotation:
     first, test = leaks[0], _of(tests[leaks[0]["test"]])
-    opened = "opened by a client of the loopback server" if first["served"] else "opened here"
+    file = first["file"]
+    here = file is not None and not file.startswith(_NO_FILE) and not Path(file).is_absolute()
+    opened = "opened here" if here else f"opened by {opened_by(first)}"
     several = f", and {len(leaks) - 1} more" if len(leaks) > 1 else ""
     lines = [f"{first['kind']} {first['id']}{several}, {opened} and left open: {_who([one['test'] for one in leaks])}"]
     if (cost := _cost(first)) is not None:
         lines.append(cost)
-    places = ((first["file"], first["line"]), test) if first["file"] else (test,)
+    places = (test,) if file is None or file.startswith(_NO_FILE) else ((file, first["line"]), test)
     return Annotation(level, f"{first['kind']} left open", "\n".join([*lines, _ADVICE]), places)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from pytest_qruntime.report.run.annotations import ERROR, WARNING, Annotation, annotated
 from pytest_qruntime.report.run.document import Recordings
 from pytest_qruntime.report.run.summing import document
@@ -40,6 +42,16 @@ def test_what_nobody_knows_the_line_of_is_told_at_the_test() -> None:
     assert one.places == (HERE,)
     assert "opened by a client of the loopback server" in one.message
     assert "It could have cost up to 28800 s of QPU time." in one.message
+
+
+@pytest.mark.parametrize(
+    ("file", "places"), [("<string>", (HERE,)), ("/elsewhere/helpers.py", (("/elsewhere/helpers.py", 12), HERE))]
+)
+def test_what_may_have_been_opened_elsewhere_is_not_said_to_be_opened_here(file: str, places: tuple[Any, ...]) -> None:
+    [one] = told(shown("test_it", ran(leaks=[left(file=file)]), **errs()))
+
+    assert one.places == places
+    assert one.message.startswith(f"session s1, opened by {file}:12 and left open: tests/test_vqe.py::test_it\n")
 
 
 def test_one_line_that_many_tests_come_by_is_told_once() -> None:
