@@ -93,7 +93,8 @@ class Effects:
         """When it ends, if nobody changes the status meanwhile."""
         later = (one for one in self._events[place + 1 :] if one.kind == event.kind and one.backend == event.backend)
         if (end := next(later, None)) is not None:
-            return end.at_us if (end.data["status"], end.data["reason"]) == before else None
+            ends = (end.data["status"], end.data["reason"]) == before and end.at_us > event.at_us
+            return end.at_us if ends else None
         pending = (due for due in self._world.pending() if due.subject == event.backend and REASON in due.text)
         return next((due.at_us for due in pending), None)
 

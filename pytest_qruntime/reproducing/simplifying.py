@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -31,6 +31,19 @@ def _alone(steps: tuple[Step, ...], owner: Var) -> tuple[Step, ...]:
     return tuple(
         replace(step, receiver=None) if step.receiver == owner and step.path == "run" else step for step in steps
     )
+
+
+def on_one_backend(program: Program) -> Iterator[Program]:
+    """What happens on a backend, on the one that a world begins with."""
+    for name in dict.fromkeys(value for step in program.steps for key, value in step.named if key == "backend"):
+        steps = [step for step in program.steps if step.path != "backend" or step.given != (name,)]
+        yield program.but(steps=_moved(steps, name), ending=_moved(program.ending, name))
+
+
+def _moved(steps: Iterable[Step], backend: str) -> tuple[Step, ...]:
+    own = f'backend("{backend}").'
+    found = (step.without("backend") if ("backend", backend) in step.named else step for step in steps)
+    return tuple(replace(step, path=step.path.replace(own, "backend().")) for step in found)
 
 
 def fewer_settings(program: Program, *, kept: Collection[str]) -> Iterator[Program]:
@@ -119,4 +132,13 @@ def _with(program: Program, number: int, step: Step) -> Program:
     return program.but(ending=(*program.ending[:place], step, *program.ending[place + 1 :]))
 
 
-WAYS: Final = (in_job_mode, fewer_arguments, fewer_others, fewer_decisions, less_time, other_times, round_durations)
+WAYS: Final = (
+    in_job_mode,
+    on_one_backend,
+    fewer_arguments,
+    fewer_others,
+    fewer_decisions,
+    less_time,
+    other_times,
+    round_durations,
+)

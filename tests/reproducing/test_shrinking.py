@@ -93,6 +93,21 @@ def test_jobs_of_a_session_become_jobs_of_their_own() -> None:
     assert simpler(simplifying.in_job_mode, OPEN, CLOSE) == []
 
 
+def test_what_happens_elsewhere_happens_on_the_default_backend() -> None:
+    elsewhere = (("backend", "ibm_other"),)
+    steps = (
+        Step(None, "backend", ("ibm_other",), (("lanes", 1),)),
+        Step(None, 'backend("ibm_other").set_status', ("paused",)),
+        Step(None, "run", (), elsewhere),
+        Step(None, "run", (), (("backend", "ibm_third"),)),
+    )
+    assert simpler(simplifying.on_one_backend, *steps)[0] == [
+        'qruntime.backend().set_status("paused")',
+        "qruntime.run()",
+        'qruntime.run(backend="ibm_third")',
+    ]
+
+
 def test_arguments_go_one_by_one() -> None:
     step = others(2, classical=Lasting(0), quantum=Lasting(HOUR))
     assert simpler(simplifying.fewer_arguments, step) == [

@@ -57,6 +57,8 @@ def maintained(qruntime: QRuntime) -> None:
     qruntime.maintenance("10m", after="1m")
     qruntime.maintenance("1h", backend="ibm_other", status="offline")
     qruntime.clock.tick("30m")
+    qruntime.maintenance("5m")
+    qruntime.backend().set_status("online")
 
 
 def staged(qruntime: QRuntime) -> None:
@@ -111,6 +113,8 @@ STAGED: dict[Play, list[str]] = {
         'qruntime.clock.tick("1m")',
         'qruntime.maintenance("10m")',
         'qruntime.clock.tick("29m")',
+        'qruntime.backend().set_status("paused", "maintenance")',
+        'qruntime.backend().set_status("online")',
     ],
     staged: [
         "qruntime.limit_usage(None)",
