@@ -130,6 +130,16 @@ def test_a_terminal_has_it_in_colours_and_a_file_has_not(project: Project) -> No
     ElementTree.fromstring(written)
 
 
+def test_who_reads_the_reports_afterwards_reads_them_plain(project: Project) -> None:
+    conftest = """
+        def pytest_unconfigure(config):
+            [report] = config.pluginmanager.get_plugin("terminalreporter").stats["failed"]
+            print("coloured:", any("\\x1b[" in text for _, text in report.sections))
+    """
+    result = project.write(conftest=conftest, test_it=LATE).run("--color=yes", "-s")
+    result.stdout.fnmatch_lines(["coloured: False"])
+
+
 def test_workers_send_it_with_its_colours(project: Project) -> None:
     result = project.write(test_it=LATE).run("-n", "2", "--color=yes", plugins=("xdist",))
     assert "\x1b[31msubmit (session 1) REFUSED" in result.stdout.str()
@@ -267,8 +277,11 @@ def test_what_an_assertion_and_a_broken_contract_are_about_is_marked(project: Pr
                     session.run(), session.run()
                 qruntime.clock.tick("1h")
 
-        @pytest.mark.qruntime(lanes=1, contracts="off")
-        def test_asked(qruntime, qruntime_contracts):
+        off = pytest.mark.qruntime(contracts="off")
+
+        @pytest.mark.parametrize("judged", [True, pytest.param(False, marks=off)])
+        @pytest.mark.qruntime(lanes=1)
+        def test_asked(qruntime, qruntime_contracts, judged):
             with Patches() as patches:
                 next(one for one in MUTANTS if one.name == "a_close_fails_queued_jobs").put(patches)
                 with qruntime.session() as session:
@@ -277,13 +290,15 @@ def test_what_an_assertion_and_a_broken_contract_are_about_is_marked(project: Pr
             qruntime_contracts.assert_holds("CLS-01")
     """
     )
-    broken, asserted, asked = sections(project.run().stdout.str())
+    broken, asserted, *both = sections(project.run().stdout.str())
     assert re.search(r"^ +\^ what the assertion found\n +the test fails \^$", asserted, re.MULTILINE)
     assert "+20s THE ASSERTION FOUND: a job was submitted after its session" in asserted
     assert re.search(r"^ +\^ [A-Z]{3}-\d\d is broken$", broken, re.MULTILINE)
     assert re.search(r"\+0s [A-Z]{3}-\d\d BROKEN: expected ", broken)
-    assert re.search(r"^ +\^ CLS-01 is broken$", asked, re.MULTILINE)
-    assert len(re.findall("CLS-01 BROKEN: expected", asked)) == 1
+    assert len(both) == 2
+    for asked in both:
+        assert re.search(r"^ +\^ CLS-01 is broken$", asked, re.MULTILINE)
+        assert len(re.findall("CLS-01 BROKEN: expected", asked)) == 1
 
 
 def test_what_the_test_arranged_to_go_wrong_is_told_to_be_that(project: Project) -> None:

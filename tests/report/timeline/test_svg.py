@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pytest_qruntime.model import Trace
-from pytest_qruntime.report.timeline import Broken, Mark, Timeline
+from pytest_qruntime.report.timeline import Broken, Call, Mark, Timeline
 from pytest_qruntime.report.timeline.svg import NAMESPACE
 from tests.report.timeline.stage import SECOND_US, story
 
@@ -61,6 +61,14 @@ def test_what_is_in_the_picture_is_inside_of_it(timeline: Timeline) -> None:
         if shape.get("x") is not None:
             assert 0 <= float(shape.get("x", 0)) + float(shape.get("width", 0)) <= width
             assert 0 <= float(shape.get("y", 0)) <= height
+
+
+def test_a_number_of_requests_stands_where_there_is_room(timeline: Timeline) -> None:
+    calls = [Call(second * SECOND_US, "submit") for second in (0, 0, *range(90), 3600, 3600)]
+    root = ElementTree.fromstring(Timeline(story(), now_us=3600 * SECOND_US, calls=calls).svg())
+    shown = {shape.get("aria-label"): shape.text for shape in root.iter(f"{SVG}text") if shape.get("aria-label")}
+    assert shown["submit, 3 times at +0s"] == "▼"
+    assert shown["submit, 2 times at +1h"] == "▼2"
 
 
 class Reader(HTMLParser):

@@ -122,6 +122,7 @@ def test_the_max_ttl_that_closes_a_session_is_shown_and_one_that_was_not_reached
         (900, "job.queued", None, "j", {}),
     )
     assert row(Timeline(late).text(), "session 1").endswith("T")
+    assert [point.mark for point in Timeline(late).rows[0].points] == ["limit"]
     assert row(Timeline(early).text(), "session 1").endswith("|")
 
 
