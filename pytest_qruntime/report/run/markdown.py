@@ -10,11 +10,12 @@ from pytest_qruntime.report.run.columns import columns
 from pytest_qruntime.report.run.escaping import code, fenced
 from pytest_qruntime.report.run.escaping import markdown as text
 from pytest_qruntime.report.run.figures import Figure, figures
+from pytest_qruntime.report.run.places import Place, places
 from pytest_qruntime.report.run.verdict import Level, broken, failing, left, verdict
-from pytest_qruntime.report.run.words import count, instant, length, opened_by, percent, workloads
+from pytest_qruntime.report.run.words import count, instant, length, percent, workloads
 
 if TYPE_CHECKING:
-    from pytest_qruntime.report.run.document import CoverageTable, Document, Left
+    from pytest_qruntime.report.run.document import CoverageTable, Document
     from pytest_qruntime.report.run.shown import Test
 
 ROWS: Final = 50
@@ -85,20 +86,20 @@ def _left(document: Document) -> Iterator[str]:
     if leaks := left(document):
         yield f"### Left open: {len(leaks)}\n"
         heads = ("what", "opened by", "in the test", "cost so far", "left alone, it would have cost")
-        yield _table(heads, map(_leak, leaks))
+        yield _table(heads, map(_leak, places(leaks)))
     if allowed := len(document["leaks"]) - len(leaks):
         yield f"Left open where that is allowed: {workloads(allowed)}.\n"
 
 
-def _leak(leak: Left) -> tuple[str, ...]:
-    used, cost, closed = leak["used_s"], leak["cost_s"], leak["closed_s"]
-    until = "" if closed is None else f" by {instant(closed)}"
+def _leak(place: Place) -> tuple[str, ...]:
+    closed, others = place.first["closed_s"], len(place.tests) - 1
+    until = f" by {instant(closed)}" if closed is not None and place.times == 1 else ""
     return (
-        f"{leak['kind']} {code(leak['id'])}",
-        code(opened_by(leak)),
-        code(leak["test"]),
-        "unknown" if used is None else length(used),
-        "unknown" if cost is None else f"{length(cost)}{until}",
+        f"{place.what} {code(place.first['id'])}" if place.times == 1 else place.what,
+        code(place.opened_by),
+        code(place.tests[0]) + (f" and {count(others, 'other')}" if others else ""),
+        "unknown" if place.used_s is None else length(place.used_s),
+        "unknown" if place.cost_s is None else f"{length(place.cost_s)}{until}",
     )
 
 

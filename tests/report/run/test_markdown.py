@@ -39,6 +39,12 @@ def test_what_was_left_open_says_where_and_what_it_would_have_cost() -> None:
     assert ["premium", "7.5s", "2m"] in told
 
 
+def test_what_one_line_of_code_leaves_open_is_told_once() -> None:
+    tests = [shown(f"test_{name}", ran(leaks=[left("s1"), left("s2")])) for name in "abc"]
+    told = rows(markdown(document(tests, strict=False)))
+    assert ["6 sessions", "tests/vqe.py:12", "tests/test_vqe.py::test_a and 2 others", "15s", "6m15s"] in told
+
+
 def test_a_broken_contract_says_by_what() -> None:
     row = next(row for row in rows(markdown(a_run())) if row[0].startswith("**CAN-02** (must): The jobs that are"))
     assert row[1:] == [
@@ -94,7 +100,7 @@ def test_what_is_missing_is_told_below_the_verdict() -> None:
 
 
 def test_of_what_is_many_the_first_are_told_and_how_many_there_are() -> None:
-    leaks = [left(f"s{number}") for number in range(ROWS + 7)]
+    leaks = [left(f"s{number}", line=number + 1) for number in range(ROWS + 7)]
     report = markdown(document([shown("test_a", ran(leaks=leaks))], strict=False))
     assert "### Left open: 57" in report
     assert f"<code>s{ROWS - 1}</code>" in report
@@ -113,7 +119,7 @@ def test_failing_tests_are_told_while_there_is_room() -> None:
 
 
 def test_what_is_too_long_is_left_out_and_the_rest_is_told() -> None:
-    leaks = [left(f"s{number}", file="deep/" * 500) for number in range(ROWS)]
+    leaks = [left(f"s{number}", file="deep/" * 500, line=number + 1) for number in range(ROWS)]
     report = markdown(document([shown("test_a", ran(leaks=leaks))], strict=False))
     assert headings(report) == [
         "## ⚠️ pytest-qruntime: 50 sessions left open",

@@ -96,7 +96,8 @@ def test_what_one_line_of_code_leaves_open_in_many_tests_is_told_once() -> None:
     tests = [shown(f"test_{number:02}", ran(leaks=[left(f"s{number}")])) for number in range(30)]
     told = Reader(page(document(tests, strict=False))).sections["attention"]
     assert told.count("opened by") == 1
-    assert "30 times" in told
+    assert "30 sessions opened by tests/vqe.py:12" in told
+    assert "cost in the test, together1m15swould have cost, left alone31m15s" in told
     assert "test_19" in told
     assert "and 10 more" in told
 

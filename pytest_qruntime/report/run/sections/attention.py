@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from pytest_qruntime.report.run.escaping import html
+from pytest_qruntime.report.run.places import Place, places
 from pytest_qruntime.report.run.sections.pieces import badge, code, facts, listed
 from pytest_qruntime.report.run.verdict import broken, left
-from pytest_qruntime.report.run.words import count, instant, length, opened_by
+from pytest_qruntime.report.run.words import count, instant, length
 
 if TYPE_CHECKING:
     from pytest_qruntime.report.run.document import Broken, ContractResult, Document, Left
@@ -44,32 +44,26 @@ def _tests(names: Iterable[str]) -> str:
 
 def _left(document: Document) -> str:
     """A card for each line that opened something."""
-    places: defaultdict[tuple[object, ...], list[Left]] = defaultdict(list)
-    for leak in left(document):
-        place = (leak["file"], leak["line"]) if leak["file"] else leak["test"]
-        places[(leak["kind"], place)].append(leak)
-    if not places:
-        return ""
-    cards = [_leak(leaks) for leaks in list(places.values())[:MOST]]
-    return _part(f"Left open: {len(left(document))}", cards, len(places) - MOST)
+    found = places(left(document))
+    cards = [_leak(place) for place in found[:MOST]]
+    return _part(f"Left open: {len(left(document))}", cards, len(found) - MOST) if found else ""
 
 
-def _leak(leaks: list[Left]) -> str:
-    first = leaks[0]
+def _leak(place: Place) -> str:
+    first = place.first
     within = f" in {code(first['function'])}" if first["function"] else ""
-    times = f" {badge('odd', f'{len(leaks)} times')}" if len(leaks) > 1 else ""
-    several = "" if len(leaks) == 1 else "the first one "
+    together = ", together" if place.times > 1 else ""
     return (
-        f'<p class="title">{badge("bad", first["kind"])} opened by <strong>{code(opened_by(first))}</strong>{within}'
-        f"{times}</p>{_life(first)}"
+        f'<p class="title">{badge("bad", place.what)} opened by <strong>{code(place.opened_by)}</strong>{within}</p>'
+        + _life(first)
         + facts(
             [
-                (f"{several}cost in the test", _length(first["used_s"])),
-                ("would have cost, left alone", _length(first["cost_s"])),
-                ("at most, until its max TTL", _length(first["at_most_s"])),
+                (f"cost in the test{together}", _length(place.used_s)),
+                ("would have cost, left alone", _length(place.cost_s)),
+                ("at most, until its max TTL", _length(place.at_most_s)),
             ]
         )
-        + facts([("left open by", _tests(leak["test"] for leak in leaks)), ("its id", code(first["id"]))], "long")
+        + facts([("left open by", _tests(place.tests)), ("its id", "" if together else code(first["id"]))], "long")
     )
 
 
