@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
 from pytest_qruntime.clock.durations import words_of
+from pytest_qruntime.report.palette import DARK, LIGHT, variables
 from pytest_qruntime.report.run.escaping import visible
 from pytest_qruntime.report.timeline.calls import LOOKS, Call
 from pytest_qruntime.report.timeline.folding import Fold
@@ -51,13 +52,11 @@ _SIGNS: Final[dict[Sign, tuple[str, str]]] = {
 _ASKED: Final = "▼"
 _REFUSED: Final = "✗"
 _FAULT: Final = "⚡"
-STYLE: Final = """
-.qruntime { --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --waits: #9a6700; --active: #1a7f37; --idle: #8c959f;
-  --closing: #8250df; --classical: #0969da; --quantum: #116329; --bad: #cf222e; font: 12px system-ui, sans-serif; }
-@media (prefers-color-scheme: dark) {
-  .qruntime { --ink: #e6edf3; --soft: #9198a1; --line: #3d444d; --waits: #d29922; --active: #3fb950; --idle: #6e7681;
-    --closing: #ab7df8; --classical: #4493f8; --quantum: #7ee787; --bad: #f85149; }
-}
+_COLOURS: Final = f"""
+.qruntime {{ {variables(LIGHT)} font: 12px system-ui, sans-serif; }}
+@media screen and (prefers-color-scheme: dark) {{ .qruntime {{ {variables(DARK)} }} }}
+"""
+_RULES: Final = """\
 .qruntime text { fill: var(--ink); }
 .qruntime .soft { fill: var(--soft); }
 .qruntime line { stroke: var(--line); }
@@ -73,6 +72,7 @@ STYLE: Final = """
 .qruntime .failed, .qruntime .broken { fill: var(--bad); font-weight: bold; }
 .qruntime .broken-line { stroke: var(--bad); stroke-dasharray: 3 3; }
 """
+STYLE: Final = _COLOURS + _RULES
 
 
 class Picture:
