@@ -95,6 +95,13 @@ def test_a_test_that_failed_already_has_no_second_failure(faulty: Project) -> No
     )
 
 
+def test_an_error_of_the_teardown_is_the_one_that_is_told(faulty: Project) -> None:
+    leaks = HASTY + '\n    def test_skips(drained, qruntime): qruntime.batch(); pytest.skip("why not")\n'
+    result = faulty.write(test_it=leaks).run("--qruntime-contracts=warn")  # and warnings are errors here
+    result.assert_outcomes(skipped=1, errors=1)
+    result.stdout.fnmatch_lines(["E *ContractWarning: the service broke a contract: CLS-01"])
+
+
 def test_that_a_test_is_skipped_on_its_way_excuses_no_break(faulty: Project) -> None:
     skips = HASTY + '\n    def test_skips(drained): pytest.skip("why not")\n'
     result = faulty.write(test_it=skips).run()

@@ -68,6 +68,12 @@ def test_everything_is_told_and_a_break_fails_the_run(faulty: Project) -> None:
     result.stdout.no_fnmatch_line("*nobody looks*")
 
 
+def test_a_break_that_only_warns_or_is_allowed_fails_no_run(faulty: Project) -> None:
+    faulty.write(test_it=SUITE)
+    assert faulty.run(*QUIET).ret == pytest.ExitCode.OK
+    assert faulty.run("--qruntime-strict", "-k", "allowed", *QUIET).ret == pytest.ExitCode.OK
+
+
 def test_a_run_without_a_break_is_green_and_one_that_judges_nothing_says_so(project: Project) -> None:
     project.write(test_it="def test_it(qruntime_session): pass", test_other="def test_other(): pass")
     kept = project.run("--qruntime-strict", "test_it.py")

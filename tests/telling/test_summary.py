@@ -66,6 +66,7 @@ def test_in_short_it_is_one_line(project: Project) -> None:
     result = project.write(test_it=SUITE).run("-q")
     lines = [line for line in result.outlines if line.startswith("pytest-qruntime")]
     assert len(lines) == 1
+    result.stdout.no_fnmatch_line("=* pytest-qruntime =*")
     expected = r"pytest-qruntime: 4 tests, 2h in \S+s, 1 left open, 19\.3 QPU s, lifecycle 20 %"
     assert re.fullmatch(expected, lines[0])
 
