@@ -21,6 +21,7 @@ class Notes:
         unused: tests that did not come to everything in their recordings.
         old: recordings that are older than they may be.
         used: files that a test of this run used, or would use.
+        wanted: tests that are on recordings, whether they run or are skipped, of a run that records.
         present: files of ours that stand where the tests of this run have their recordings.
     """
 
@@ -31,6 +32,7 @@ class Notes:
     unused: list[str] = field(default_factory=list)
     old: list[str] = field(default_factory=list)
     used: list[str] = field(default_factory=list)
+    wanted: list[str] = field(default_factory=list)
     present: list[str] = field(default_factory=list)
 
     def plain(self) -> dict[str, Any]:

@@ -13,9 +13,10 @@ import pytest
 from pytest_qruntime.recording.names import FOLDER, place, shown
 from pytest_qruntime.recording.phase import FAILED, LEFT, SKIPPED, UNANSWERED
 from pytest_qruntime.recording.run import RUN
-from pytest_qruntime.recording.static import cassette_of
+from pytest_qruntime.recording.static import cassette_of, source_of
 
 _NO_ANSWER: Final = "a request to which the recording has no answer"
+_NOBODY: Final = "any test, since none has source='cassette'; give one @pytest.mark.qruntime(source='cassette')"
 _OF_ONE_RUN: Final[tuple[pytest.StashKey[Any], ...]] = (FAILED, LEFT, SKIPPED, UNANSWERED)
 _SENT: Final = "qruntime_recordings"
 _HEAD: Final = 4096
@@ -69,9 +70,14 @@ class Reporter:
         self._config.stash[RUN].settle()
         if self._notes.used:
             self._look_for_forgotten(session.items)
+        records = self._config.stash[RUN].asked.records
+        if records:
+            self._notes.wanted.extend(item.nodeid for item in session.items if source_of(item) == "cassette")
         output = getattr(self._config, "workeroutput", None)
         if output is not None:
             output[_SENT] = self._notes.plain()
+        elif records and not (self._notes.wanted or self._notes.used):
+            self._notes.dropped.append(_NOBODY)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:

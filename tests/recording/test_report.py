@@ -52,6 +52,15 @@ def test_a_run_that_has_nothing_to_tell_tells_nothing(studio: Studio) -> None:
     assert told(studio.run()) == []
 
 
+@pytest.mark.parametrize("arguments", [(), ("-p", "xdist", "-n", "2")])
+def test_a_run_that_records_nothing_because_nobody_asked_says_so(studio: Studio, arguments: tuple[str, ...]) -> None:
+    result = studio.write(test_it=polls(marker="")).record(*arguments)
+    result.assert_outcomes(passed=1)
+    assert told(result) == [
+        "not recorded: any test, since none has source='cassette'; give one @pytest.mark.qruntime(source='cassette')"
+    ]
+
+
 def test_what_a_test_no_longer_asks_is_told(studio: Studio) -> None:
     studio.write(test_it=polls()).record()
     result = studio.write(test_it=polls(again=False)).run()
