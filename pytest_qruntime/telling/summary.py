@@ -1,7 +1,8 @@
-"""What is told at the end of a run: one section, one line with ``-q``, and with ``-qq`` nothing."""
+"""What is told at the end of a run: one section, one line with ``-q``, and with ``-qq`` only why it fails."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
@@ -31,7 +32,7 @@ class Summary:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Tell it, if anybody used the service or asked."""
         collected, verbosity = self._config.stash[COLLECTED], self._config.get_verbosity()
-        if verbosity < -1 or not collected.has_something_to_tell:
+        if not collected.has_something_to_tell:
             return
         if verbosity >= 0:
             terminalreporter.section(_TITLE)
@@ -39,11 +40,21 @@ class Summary:
             terminalreporter.line(line.text, **_MARKUP.get(line.tone, {}))
 
     def _lines(self, collected: Collected, verbosity: int) -> Iterable[Line]:
-        from pytest_qruntime.report.run.lines import in_short, told
+        from pytest_qruntime.report.run.lines import in_short, told, why
 
         document = collected.document()
+        if verbosity < -1:
+            return why(document)
         if verbosity < 0:
             return in_short(document, full=collected.strict)
         written = writing.told(self._config)
         more = [*repeats.told(collected.repeated), *([("reports", written)] if written else [])]
         return told(document, full=verbosity > 0 or collected.strict, more=more)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self) -> None:
+        """Without a terminal's summary, a run that fails for what no test shows says so nevertheless."""
+        collected = self._config.stash[COLLECTED]
+        told = self._config.pluginmanager.has_plugin("terminalreporter") or hasattr(self._config, "workerinput")
+        if not told and collected.has_something_to_tell:
+            sys.stderr.writelines(f"the run fails: {failure}\n" for failure in collected.failures)

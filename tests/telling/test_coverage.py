@@ -55,9 +55,10 @@ def test_the_ini_file_asks_too_and_the_command_line_outranks_it(project: Project
 
 
 @pytest.mark.parametrize("options", [("-p", "no:terminal"), ("-q",), ("-qq",)])
-def test_however_little_is_told_the_run_fails(project: Project, options: tuple[str, ...]) -> None:
+def test_however_little_is_told_the_run_fails_and_says_why(project: Project, options: tuple[str, ...]) -> None:
     result = project.write(test_it=CLOSES).run("--qruntime-cov-fail-under=50", *options)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
+    assert f"{result.stdout}{result.stderr}".count("the run fails: lifecycle coverage is 1.8 %") == 1
 
 
 def test_a_run_in_which_nobody_uses_the_service_drives_nothing(project: Project) -> None:

@@ -91,6 +91,11 @@ def _end(document: Document, width: int, *, full: bool) -> Iterator[Line]:
     for never in _never(document["lifecycle"]):
         for text in wrapped(never, width, indent=7):
             yield Line(text, "bad")
+    yield from why(document, width)
+
+
+def why(document: Document, width: int = WIDTH) -> Iterator[Line]:
+    """Why the run fails beyond its tests, which nobody may miss."""
     for failure in document["failures"]:
         for text in wrapped(f"the run fails: {failure}", width, indent=2):
             yield Line(text, "bad")
