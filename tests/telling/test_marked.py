@@ -1,4 +1,4 @@
-"""What the timeline below a test that fails marks and tells: assertions, contracts, faults, and what a client raised."""
+"""What the timeline of a failing test marks and tells: assertions, contracts, faults, and what a client raised."""
 
 from __future__ import annotations
 
