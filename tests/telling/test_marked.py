@@ -99,3 +99,29 @@ def test_what_the_official_client_raised_is_told(project: Project) -> None:
     told = " ".join(shown(project.run()).split())
     assert "open REFUSED with 400, code 1352: You are not authorized to run a session" in told
     assert "the client's Session.__init__() RAISED RequestsApiError: " in told
+
+
+def test_what_the_official_client_is_refused_is_told_once_and_after_what_came_before(project: Project) -> None:
+    project.write(
+        test_it="""
+        import pytest
+        from qiskit import QuantumCircuit
+        from qiskit_ibm_runtime import SamplerV2, Session
+
+        @pytest.mark.filterwarnings("ignore:The SamplerV2 class is deprecated")
+        @pytest.mark.qruntime(backend="fake_manila", leaks="off")
+        def test_late(qruntime, qiskit_runtime_service):
+            circuit = QuantumCircuit(1)
+            circuit.measure_all()
+            session = Session(qiskit_runtime_service.backend("fake_manila"))
+            sampler = SamplerV2(session)
+            qruntime.next_jobs(classical=0, quantum=5)
+            job = sampler.run([circuit])
+            qruntime.workloads()[0].close()
+            job.result()
+            sampler.run([circuit])
+    """
+    )
+    told = re.sub(r"\s+", " ", shown(project.run()))
+    assert told.count("REFUSED") == 1
+    assert told.index("session 1 cost 5s") < told.index("submit (session 1) REFUSED with 400, code 1217")

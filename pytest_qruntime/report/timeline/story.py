@@ -82,7 +82,7 @@ class Story:
 
     def lines(self) -> Iterator[Line]:
         """What happened, instant by instant: what is alike together, and what went wrong in a line of its own."""
-        instants = groupby(enumerate(self._trace), lambda numbered: numbered[1].at_us)
+        instants = groupby(_numbered(self._trace), lambda numbered: numbered[1].at_us)
         told = {at_us: self._said(at_us, list(together)) for at_us, together in instants}
         for at_us in self._failed.keys() - told.keys():
             told[at_us] = self._said(at_us, [])
@@ -125,6 +125,14 @@ class Story:
         if call.fault:
             return f"FAULT arranged by the test: {call.operation}{about} {call.fault}"
         return f"{call.operation}{about} REFUSED with {call.problem.rstrip('.')}"
+
+
+def _numbered(trace: Trace) -> Iterator[tuple[int, Event]]:
+    """Each event, and how many were before it at the service: calls of clients are no part of its own trace."""
+    before = 0
+    for event in trace:
+        yield before, event
+        before += event.kind != kinds.CLIENT_CALLED
 
 
 def _refusal(event: Event, failed: Sequence[Call]) -> Call | None:
