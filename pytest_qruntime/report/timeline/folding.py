@@ -8,7 +8,8 @@ from typing import Final, NamedTuple
 
 from pytest_qruntime.report.timeline.rows import Row
 
-_ENDED: Final = {"completed": "completed", "failed": "failed", "cancelled": "cancelled"}
+MANY: Final = 2
+"""Rows in a row that are worth a word in their place."""
 
 
 class Fold(NamedTuple):
@@ -18,7 +19,7 @@ class Fold(NamedTuple):
 
 
 def folded(rows: Sequence[Row], most: int, focus_us: int) -> list[Row | Fold]:
-    """At most so many rows, in their order, and between them what was left out.
+    """At most so many rows, and single ones between them, in their order, and between them what was left out.
 
     Args:
         rows: all of them.
@@ -35,10 +36,15 @@ def folded(rows: Sequence[Row], most: int, focus_us: int) -> list[Row | Fold]:
         if number not in kept:
             left.append(row)
             continue
-        shown += [_fold(left)] if left else []
+        shown += _instead(left)
         shown.append(row)
         left = []
-    return [*shown, _fold(left)] if left else shown
+    return [*shown, *_instead(left)]
+
+
+def _instead(rows: Sequence[Row]) -> Sequence[Row | Fold]:
+    """What stands in the place of rows that are left out; a single one takes no more room than a word on it."""
+    return rows if len(rows) < MANY else [_fold(rows)]
 
 
 def _rank(row: Row, focus_us: int) -> tuple[bool, bool, int]:

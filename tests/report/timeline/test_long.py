@@ -80,3 +80,16 @@ def test_very_much_in_one_instant_is_told_without_its_middle() -> None:
     assert len(words) == 13
     assert words[0].startswith(" +0s session")
     assert re.fullmatch(r" +\.\.\. \d+ more lines of this instant \.\.\.", words[6])
+
+
+def test_a_single_row_is_drawn_and_not_counted() -> None:
+    made = Trace()
+    for number in range(15):
+        at_us, session, job = number * SECOND_US, f"s{number}", f"j{number}"
+        made.record(at_us, "workload.opened", "b", session, None, {"mode": "dedicated"})
+        made.record(at_us, "job.queued", "b", session, job, {})
+        made.record(at_us, "job.running", "b", session, job, {})
+        made.record(at_us + 1, "job.completed", "b", session, job, {})
+    text = Timeline(made).text()
+    assert "more" not in text
+    assert len(re.findall(r"^  job \d+ ", text, re.MULTILINE)) == 15
