@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 __tracebackhide__ = True  # what a test left behind is told in words
 
 _OFF = "contracts=off"
+_JUDGES: Final = tuple(
+    f"pytest_qruntime.judging.{name}" for name in ("evidence", "showing", "verdict", "leaks", "forecast")
+)
+"""What looks at a test that is over. It is loaded before: with what a test patches, such as open(), nothing can be."""
 
 
 @contextmanager
@@ -83,6 +88,8 @@ class Trial:
 
     def begin(self, surface: Surface) -> None:
         """The service is there, and nobody has used it."""
+        for name in _JUDGES:
+            import_module(name)
         self.surface = surface
         self._item.stash[TRIAL] = self
         if self._leaks != "off":

@@ -214,3 +214,13 @@ def test_a_leak_of_a_test_that_failed_is_told_below_the_failure(project: Project
             "a session was left open: test_it.py:2, in test_it",
         ]
     )
+
+
+def test_what_a_test_leaves_patched_until_its_service_is_gone_makes_no_difference(project: Project) -> None:
+    result = project.write(
+        test_it="""
+        def test_it(monkeypatch, qruntime):
+            monkeypatch.setattr("sys.meta_path", [])  # nothing can be imported
+        """
+    ).run_apart()
+    result.assert_outcomes(passed=1)
