@@ -76,3 +76,28 @@ def marker(shortest: Shortest | None) -> str:
     assert shortest is not None
     line = next((one for one in shortest.text.splitlines() if one.startswith("@")), "")
     return line.removeprefix("@pytest.mark.qruntime(").removesuffix(")")
+
+
+def loop(qruntime: QRuntime) -> Any:
+    """A small library: three jobs, one after the other, in a session that nobody closes."""
+    session = qruntime.session(max_time="2h")
+    for _ in range(3):
+        session.run(shots=100, tags=["loop"]).result()
+    return session
+
+
+def refused_after_close(qruntime: QRuntime) -> None:
+    session = loop(qruntime)
+    session.close()
+    session.run()
+
+
+def refused_by_the_plan(qruntime: QRuntime) -> None:
+    qruntime.run().result()
+    qruntime.session()
+
+
+def failed(qruntime: QRuntime) -> None:
+    qruntime.next_jobs(2, quantum="7m")
+    qruntime.next_jobs(code=1517, reason="bad input", blame="system")
+    loop(qruntime)

@@ -77,6 +77,10 @@ def test_nothing_is_tried_twice_nor_more_often_than_allowed() -> None:
     assert shrunk(program, Budget(refuse, runs=30, lines=10**9), ()) == program
     assert len(asked) == len(set(asked)) == 30
     asked.clear()
+    budget = Budget(refuse, runs=2, lines=10**9)
+    assert [budget(program), budget(program), budget.spent()] == [None, None, False]
+    assert len(asked) == 1
+    asked.clear()
     shrunk(program, Budget(refuse, runs=10**9, lines=1_000), ())
     assert 0 < len(asked) < 10
 

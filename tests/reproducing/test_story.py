@@ -99,6 +99,17 @@ def lost_on_the_way(qruntime: QRuntime) -> None:
         qruntime.session()
 
 
+def too_late(qruntime: QRuntime) -> None:
+    """The job is cancelled by the service, and then in vain by its owner, all at one instant."""
+    qruntime.next_jobs(classical=0, runs_too_long=True)
+    job = qruntime.run(max_execution_time="1m")
+    qruntime.clock.tick("1m")
+    qruntime.backend().set_status("paused")
+    with suppress(ServiceError):
+        job.cancel()
+    qruntime.backend().set_status("online")
+
+
 def arranged(qruntime: QRuntime) -> None:
     qruntime.after("submit", lambda: qruntime.clock.tick("8h"))
     qruntime.before("close", lambda: qruntime.other_users())
@@ -147,6 +158,15 @@ STAGED: dict[Play, list[str]] = {
         "job.delete()",
     ],
     lost_on_the_way: ["qruntime.run()", "qruntime.session()"],
+    too_late: [
+        "qruntime.next_jobs(classical=0, runs_too_long=True)",
+        'job = qruntime.run(max_execution_time="1m")',
+        'qruntime.clock.tick("1m")',
+        'qruntime.backend().set_status("paused")',
+        "with suppress(ServiceError):  # refused: HTTP 409, code 3208",
+        "    job.cancel()",
+        'qruntime.backend().set_status("online")',
+    ],
     arranged: [
         'session = qruntime.session(max_time="1h")',
         'session.run(max_execution_time="1m")',
@@ -160,6 +180,11 @@ STAGED: dict[Play, list[str]] = {
 @pytest.mark.parametrize("play", STAGED, ids=lambda play: play.__name__)
 def test_what_nobody_asked_for_is_a_step_of_its_own(play: Play) -> None:
     assert lines(play) == STAGED[play]
+
+
+def test_a_job_that_fails_because_of_its_input_does_so_before_it_has_the_qpu() -> None:
+    story, _ = played(lambda qruntime: qruntime.run("sampler", [["no circuit"]]).result())
+    assert whole(story).function("it").body[0].startswith('qruntime.next_jobs(classical="2.1s", quantum=0, code=1506')
 
 
 def test_a_world_is_described_by_what_is_not_usual() -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from pytest_qruntime.reproducing.symptoms import FAILS, PASSES
-from pytest_qruntime.telling.reproducing import TITLE
 from tests.plugin.conftest import Project
 from tests.plugin.conftest import project as project  # a fixture
-from tests.repeating.test_every_order import FRAGILE
 from tests.telling.conftest import found, telling
+from tests.telling.reproduced import programs, sections
 
 FAILING = """
     import unittest
@@ -87,29 +85,10 @@ FAILING = """
 """
 
 
-def programs(project: Project) -> dict[str, str]:
-    """The programs of the last run, by the names of their tests."""
-    drawn = {test["id"].rpartition("::")[2]: test["drawn"] for test in found(project)["tests"]}
-    return {name: str(one["program"]) for name, one in drawn.items() if one is not None and one["program"] is not None}
-
-
 def problems(project: Project) -> list[str]:
     """What was wrong in the last run, without ids and figures, in the order of the tests."""
     told = [str(test["problem"]) for test in sorted(found(project)["tests"], key=lambda test: test["line"])]
     return [re.sub(r"test_\w+\.py:\d+, in \w+|\b[a-z0-9]{20}\b|; .*", "#", text) for text in told]
-
-
-def sections(text: str) -> Iterator[list[str]]:
-    """What stands below the title, each time."""
-    lines = iter(text.splitlines())
-    for line in lines:
-        if TITLE in line:
-            section = []
-            for inner in lines:
-                if re.match(r"-{3,} |_{3,}|={3,} ?[^=]|pytest-qruntime:", inner):
-                    break
-                section.append(inner)
-            yield section
 
 
 def pasted(several: dict[str, str]) -> str:
@@ -207,109 +186,6 @@ def test_a_contract_that_the_service_breaks_is_broken_again(project: Project) ->
     assert same[2:] == [line.replace("_in_short", "_in_short_in_short") for line in section[2:]]
 
 
-@pytest.mark.parametrize("sweep", [False, True])
-def test_of_several_runs_the_one_that_failed_counts(project: Project, sweep: bool) -> None:
-    policy = """
-        import pytest
-
-        @pytest.mark.qruntime(policy="sweep")
-        def test_policies(qruntime):
-            qruntime.run()
-            session = qruntime.session()
-            session.close()
-            assert session.status() == "Closed"
-    """
-    result = telling(project, test_it=policy if sweep else FRAGILE).run()
-    result.assert_outcomes(failed=1)
-    [program] = programs(project).values()
-    assert ('policy={"idle_close": "lazy"}' if sweep else 'interleavings="') in program
-    (project.pytester.path / "test_it.py").unlink()
-    again = project.write(test_pasted=program).run()
-    again.assert_outcomes(passed=1)
-
-
-def test_where_settings_have_other_defaults_the_marker_says_so(project: Project) -> None:
-    ini = "[pytest]\nqruntime_lanes = 2\nqruntime_leaks = off\nqruntime_policy = idle_close=lazy\n"
-    project.pytester.path.joinpath("pytest.ini").write_text(ini, encoding="utf-8")
-    config = """
-    @pytest.fixture(scope="session")
-    def qruntime_config():
-        return {"plan": "flex"}
-    """
-    leaks = """
-        import pytest
-
-        pytestmark = pytest.mark.qruntime(lanes=3, qpu_contention=False)
-
-        @pytest.mark.qruntime(leaks="fail", lanes=1)
-        def test_left_open(qruntime):
-            qruntime.session()
-    """
-    telling(project, config, test_it=leaks).run().assert_outcomes(passed=1, errors=1)
-    program = programs(project)["test_left_open"]
-    assert '(plan="flex", lanes=1, qpu_contention=False, policy={"idle_close": "lazy"}, leaks="fail")' in program
-    project.write(test_it=program).run().assert_outcomes(passed=1, errors=1)
-
-
-def test_only_what_fails_has_one(project: Project) -> None:
-    result = project.write(
-        test_it="""
-        import pytest
-
-        @pytest.mark.xfail(strict=True)
-        def test_expected(qruntime):
-            session = qruntime.session()
-            session.close()
-            session.run()
-
-        @pytest.mark.qruntime(allow={"leak": "why"})
-        def test_allowed(qruntime):
-            qruntime.session()
-
-        def test_skipped(qruntime):
-            pytest.skip("not today")
-
-        def test_of_something_else(qruntime):
-            qruntime.run().result()
-            raise KeyError("x")
-
-        @pytest.mark.xfail(strict=True)
-        def test_passes(qruntime):
-            qruntime.run()
-    """
-    ).run()
-    result.assert_outcomes(xfailed=1, passed=1, skipped=1, failed=2)
-    assert list(sections(result.stdout.str())) == []
-
-
-def test_a_test_that_passes_does_not_pay_for_it(project: Project) -> None:
-    project.write(
-        test_it="""
-        import sys
-
-        def test_passes(qruntime):
-            with qruntime.session() as session:
-                session.run().result()
-
-        def test_afterwards():
-            assert not [name for name in sys.modules if name.startswith("pytest_qruntime.reproducing")]
-    """
-    ).run_apart().assert_outcomes(passed=2)
-
-
-def test_a_mistake_of_ours_hides_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
-        raise ZeroDivisionError("a mistake")
-
-    monkeypatch.setattr("pytest_qruntime.reproducing.shortest.shortest", fail)
-    result = project.write(test_it="def test_left_open(qruntime): qruntime.session()").run()
-    result.assert_outcomes(passed=1, errors=1)
-    assert "a session was left open: test_it.py:1, in test_left_open" in result.stdout.str()
-    assert list(sections(result.stdout.str())) == [
-        ["no program could be written, please report it: ZeroDivisionError: a mistake"]
-    ]
-
-
 CLIENT = """
     import pytest
     from qiskit import QuantumCircuit
@@ -357,16 +233,3 @@ def test_what_the_official_client_did_is_shown_with_ours(project: Project) -> No
             "    session.run()  # refused: HTTP 400, code 1217",
         ],
     ]
-
-
-def test_of_several_attempts_it_is_shown_once(project: Project) -> None:
-    pytest.importorskip("pytest_rerunfailures")
-    refused = """
-        def test_refused(qruntime):
-            session = qruntime.session()
-            session.close()
-            session.run()
-    """
-    result = telling(project, test_it=refused).run("--reruns=2", plugins=("pytest_rerunfailures",))
-    assert len(list(sections(result.stdout.str()))) == 1
-    assert list(programs(project)) == ["test_refused"]
