@@ -141,7 +141,8 @@ def _costs(tests: Sequence[Test]) -> list[Cost]:
             if leak["cost_s"] is not None:
                 left[_plan(world)].append(leak["cost_s"] - (leak["used_s"] or 0.0))
     plans = sorted({*spent, *left}, key=lambda plan: (plan == UNKNOWN, plan))
-    return [Cost(plan=plan, qpu_s=_sum(spent[plan]), left_s=_sum(left[plan])) for plan in plans]
+    costs = [Cost(plan=plan, qpu_s=_sum(spent[plan]), left_s=_sum(left[plan])) for plan in plans]
+    return [cost for cost in costs if cost["plan"] != UNKNOWN or cost["qpu_s"] or cost["left_s"]]
 
 
 def _plan(world: World) -> str:

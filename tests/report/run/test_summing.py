@@ -88,6 +88,11 @@ def test_what_was_left_open_in_a_world_of_no_single_plan_costs_on_an_unknown_one
     assert costs[-1] == {"plan": "unknown", "qpu_s": 0.0, "left_s": 60.0}
 
 
+def test_nothing_costs_nothing_on_a_plan_that_nobody_knows() -> None:
+    world = ran(usage_s={"open": 6.0, "premium": 64.0}, leaks=[left(used_s=62.5, cost_s=62.5)])
+    assert [cost["plan"] for cost in summed(shown("test_a", world))["costs"]] == ["open", "premium"]
+
+
 # -- contracts -----------------------------------------------------------------------------------------------------
 
 
