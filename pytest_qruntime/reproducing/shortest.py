@@ -12,7 +12,7 @@ from pytest_qruntime.model.plan import PLANS, PREMIUM
 from pytest_qruntime.model.world import DEFAULT_LANES, World
 from pytest_qruntime.reproducing.program import KNOB, Outcome, Program
 from pytest_qruntime.reproducing.shrinking import Budget, shrunk
-from pytest_qruntime.reproducing.simplifying import WAYS, fewer_settings
+from pytest_qruntime.reproducing.simplifying import WAYS, fewer_kinds, fewer_settings
 from pytest_qruntime.reproducing.steps import TICK, Lasting, Step, Var
 from pytest_qruntime.reproducing.symptoms import Broken, Found, LeftOpen, Symptom, left_open
 
@@ -74,7 +74,7 @@ def shortest(found: Found, world: World, name: str, said: Mapping[str, Any]) -> 
     first = next((shown for one in _beginnings(whole, found.focus) if (shown := budget(one)) is not None), None)
     if first is None:
         return None
-    program = shrunk(first, budget, (partial(fewer_settings, kept=kept), *WAYS))
+    program = shrunk(first, budget, fewer_kinds, (partial(fewer_settings, kept=kept), *WAYS))
     return _proven(program, symptom, name, said)
 
 

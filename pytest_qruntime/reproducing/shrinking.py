@@ -44,18 +44,18 @@ class Budget:
         return self.runs < 0 or self.lines < 0
 
 
-def shrunk(program: Program, shows: Budget, simpler: tuple[Simpler, ...]) -> Program:
+def shrunk(program: Program, shows: Budget, first: Simpler, simpler: tuple[Simpler, ...]) -> Program:
     """The shortest program that can be found.
 
     Args:
         program: which shows the symptom.
         shows: whether a program does.
-        simpler: ways to make it simpler, besides leaving out steps.
+        first: a way to make it a lot simpler; `simpler`: others, besides leaving out steps.
     """
     before = None
     while before != program and not shows.spent():
         before = program
-        program = _fewer_steps(program, shows)
+        program = _fewer_steps(_simpler(program, shows, first), shows)
         for way in simpler:
             program = _simpler(program, shows, way)
     return program

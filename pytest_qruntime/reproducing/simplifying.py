@@ -54,6 +54,16 @@ def fewer_settings(program: Program, *, kept: Collection[str]) -> Iterator[Progr
         yield program.but(settings={key: value for key, value in program.settings.items() if key != name})
 
 
+def fewer_kinds(program: Program) -> Iterator[Program]:
+    """Without all steps of a kind, or without an argument of all of them."""
+    kinds = Counter(step.path for step in program.steps)
+    for path in [path for path, count in kinds.items() if count > 1]:
+        yield program.but(steps=without(program.steps, [n for n, one in enumerate(program.steps) if one.path == path]))
+        for name in dict.fromkeys(name for step in program.steps if step.path == path for name, _ in step.named):
+            steps = (step.without(name) if step.path == path else step for step in program.steps)
+            yield program.but(steps=tuple(steps))
+
+
 def fewer_arguments(program: Program) -> Iterator[Program]:
     """Without one named argument; what is asserted of the contracts stays as it is."""
     for number, step in enumerate((*program.steps, *program.ending)):

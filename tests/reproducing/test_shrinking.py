@@ -37,7 +37,7 @@ def lines(program: Program) -> list[str]:
 
 def tried(program: Program, holds: Callable[[list[str]], bool], ways: tuple[Simpler, ...] = ()) -> list[str]:
     budget = Budget(lambda one: one if holds(lines(one)) else None, runs=300, lines=3_000)
-    return lines(shrunk(program, budget, ways))
+    return lines(shrunk(program, budget, simplifying.fewer_kinds, ways))
 
 
 def test_steps_that_do_not_matter_are_left_out() -> None:
@@ -74,14 +74,14 @@ def test_nothing_is_tried_twice_nor_more_often_than_allowed() -> None:
         asked.append("\n".join(lines(program)))
 
     program = Program({}, tuple(others(number) for number in range(1, 400)))
-    assert shrunk(program, Budget(refuse, runs=30, lines=10**9), ()) == program
+    assert shrunk(program, Budget(refuse, runs=30, lines=10**9), simplifying.fewer_kinds, ()) == program
     assert len(asked) == len(set(asked)) == 30
     asked.clear()
     budget = Budget(refuse, runs=2, lines=10**9)
     assert [budget(program), budget(program), budget.spent()] == [None, None, False]
     assert len(asked) == 1
     asked.clear()
-    shrunk(program, Budget(refuse, runs=10**9, lines=1_000), ())
+    shrunk(program, Budget(refuse, runs=10**9, lines=1_000), simplifying.fewer_kinds, ())
     assert 0 < len(asked) < 10
 
 
@@ -120,6 +120,14 @@ def test_arguments_go_one_by_one() -> None:
     ]
     asserted = Step(None, "assert_usage", (), (("at_most", 3),), of="qruntime_contracts")
     assert simpler(simplifying.fewer_arguments, asserted) == []
+
+
+def test_steps_of_a_kind_go_together_and_so_do_their_arguments() -> None:
+    run = Step(None, "run", (), (("tags", ["a"]),))
+    assert simpler(simplifying.fewer_kinds, run, tick(HOUR), run) == [
+        ['qruntime.clock.tick("1h")'],
+        ["qruntime.run()", 'qruntime.clock.tick("1h")', "qruntime.run()"],
+    ]
 
 
 def test_settings_go_unless_they_have_to_stay() -> None:

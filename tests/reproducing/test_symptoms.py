@@ -149,8 +149,9 @@ def submitted_late(qruntime: QRuntime) -> None:
 
 def too_many(qruntime: QRuntime) -> None:
     with qruntime.batch() as batch:
-        for _ in range(30):
-            batch.run()
+        for number in range(30):
+            qruntime.next_jobs(quantum=number + 1)
+            batch.run(tags=[str(number)])
 
 
 def wrapped(qruntime: QRuntime) -> None:
