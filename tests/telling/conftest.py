@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pytest_qruntime.report.run import shown
 from pytest_qruntime.report.run.document import Document
 from tests.plugin.conftest import Project
 from tests.plugin.conftest import project as project  # a fixture
@@ -42,3 +43,8 @@ def timeless(document: Document) -> dict[str, Any]:
     """The same without what differs from run to run: how long the tests took."""
     tests = [{**test, "real_s": 0} for test in document["tests"]]
     return {**document, "tests": tests, "totals": {**document["totals"], "real_s": 0}}
+
+
+def the(project: Project, name: str) -> shown.Test:
+    """What is told of a test."""
+    return next(test for test in found(project)["tests"] if test["id"].endswith(f"::{name}"))
