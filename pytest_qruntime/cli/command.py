@@ -29,10 +29,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except QRuntimeError as error:
         print(f"qruntime: {error}", file=sys.stderr)  # noqa: T201
         return 1
-    except BrokenPipeError:  # whoever reads has seen enough, as `head` does; and nothing more may be written at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except BrokenPipeError:  # whoever reads has seen enough, as `head` does
+        return _unsaid()
+    except OSError as error:  # the disk is full, say
+        print(f"qruntime: what there is to say cannot be written: {error.strerror or error}", file=sys.stderr)  # noqa: T201
+        return _unsaid()
     return code
+
+
+def _unsaid() -> int:
+    """What could not be written must not be tried again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -15,6 +15,9 @@ from pytest_qruntime.server import environment
 from pytest_qruntime.server.gateway import Gateway
 from tests.server.conftest import served
 
+RECORDING = Path(__file__).parents[2] / "cassettes/httpx/graceful_close.yaml"
+DRAWN = [sys.executable, "-m", "pytest_qruntime.cli", "timeline", str(RECORDING)]
+
 
 def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     """The sentence on stderr of a command that ends with 1."""
@@ -94,14 +97,22 @@ def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_who_has_read_enough_is_told_nothing() -> None:
-    recording = Path(__file__).parents[2] / "cassettes/httpx/graceful_close.yaml"
-    command = [sys.executable, "-m", "pytest_qruntime.cli", "timeline", str(recording)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ended:
+    with subprocess.Popen(DRAWN, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as ended:
         assert ended.stdout is not None
         ended.stdout.close()
         assert ended.stderr is not None
         assert ended.stderr.read() == b""
         assert ended.wait(60) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full, which is a disk without room")
+def test_what_cannot_be_written_is_told_in_one_line() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(DRAWN, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "qruntime: what there is to say cannot be written: No space left on device\n",
+    )
 
 
 def test_without_a_web_server_it_says_what_to_install() -> None:

@@ -52,7 +52,7 @@ def test_what_a_recording_cost_is_what_it_says(studio: Studio) -> None:
     [world] = found(studio)["tests"][0]["worlds"]
     assert world["source"] == "cassette"
     assert world["usage_s"]["unknown"] > 0
-    assert "a plan that is not known" in summary(result)["QPU time"][0]
+    assert "plan not known" in summary(result)["QPU time"][0]
 
 
 # -- what others said that it cost -------------------------------------------------------------------------------------

@@ -36,8 +36,8 @@ time         2h of virtual time in REAL
 contracts    none broken, HOLD hold, NEVER never exercised
 left open    1 session, and 1 where that is allowed
              test_it.py::test_a_leak: a session, opened at test_it.py:14
-QPU time     9.072 s on the plan flex; 10.248 s and 60 s more for what was left
-               open on the plan premium
+QPU time     plan flex: 9.072 s; plan premium: 10.248 s, and 60 s more for what
+               was left open
 lifecycle    20.7 %: 11 of 53 transitions driven"""
 
 

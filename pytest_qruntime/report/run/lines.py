@@ -214,9 +214,9 @@ def _shortened(sentences: Sequence[str], *, full: bool = False) -> Sequence[str]
 def _qpu_time(costs: Sequence[Cost]) -> str:
     told = []
     for one in (one for one in costs if one["qpu_s"] or one["left_s"]):
-        later = f" and {_figure(one['left_s'])} s more for what was left open" if one["left_s"] else ""
-        plan = "a plan that is not known" if one["plan"] == "unknown" else f"the plan {one['plan']}"
-        told.append(f"{_figure(one['qpu_s'])} s{later} on {plan}")
+        plan = "plan not known" if one["plan"] == "unknown" else f"plan {one['plan']}"
+        later = f", and {_figure(one['left_s'])} s more for what was left open" if one["left_s"] else ""
+        told.append(f"{plan}: {_figure(one['qpu_s'])} s{later}")
     return "; ".join(told) or "none"
 
 

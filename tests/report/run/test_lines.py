@@ -22,8 +22,8 @@ contracts    1 broken, 1 allowed, 2 hold, {ALL - 4} never exercised
 left open    1 session and 1 batch
              tests/test_vqe.py::test_leaks: a session, opened at tests/vqe.py:12
              tests/test_vqe.py::test_leaks: a batch, opened by unknown code
-QPU time     12 s on the plan open; 7.5 s and 120 s more for what was left open
-               on the plan premium
+QPU time     plan open: 12 s; plan premium: 7.5 s, and 120 s more for what was
+               left open
 lifecycle    18.8 %: 10 of 53 transitions driven
 recordings   old: tests/cassettes/test_vqe/test_may.yaml was recorded 200 days
                ago
@@ -107,7 +107,7 @@ def test_what_may_be_left_open_is_counted_and_told_on_request() -> None:
 
 def test_a_plan_that_is_not_known_is_no_plan() -> None:
     found = lines(run(shown("test_it", ran(source="live", usage_s={"unknown": 12345.5}))))
-    assert "QPU time     12,345.5 s on a plan that is not known" in found
+    assert "QPU time     plan not known: 12,345.5 s" in found
     assert found[0] == "tests        1 in 1 world: 1 on a live service; 1 session or batch, 1 job"
 
 
