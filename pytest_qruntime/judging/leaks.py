@@ -159,34 +159,34 @@ def told_of_all(leaks: Sequence[Leak], ahead: Mapping[str, Forecast], root: Path
         root: of the project, from which files are named.
     """
     paragraphs = [head(leaks, root)]
-    for alike in _by_opening(leaks):
+    for alike in by_opening(leaks):
         paragraphs += [told(one, ahead.get(one.id), root) for one in alike[:MOST]]
         if more := alike[MOST:]:
             where = alike[0].opening.place
             by = "in the same way" if where is None else f"by {where.told(root)}"
-            paragraphs.append(f"and {_kinds(more)} more, opened {by}")
+            paragraphs.append(f"and {kinds(more)} more, opened {by}")
     return "\n\n".join([*paragraphs, ADVICE])
 
 
 def head(leaks: Sequence[Leak], root: Path) -> str:
     """One line for all of them."""
     first = leaks[0]
-    who = f"a {first.kind} was left open" if len(leaks) == 1 else f"{_kinds(leaks)} were left open"
+    who = f"a {first.kind} was left open" if len(leaks) == 1 else f"{kinds(leaks)} were left open"
     place = first.opening.place
     where = "a client of the loopback server" if first.opening.served else "" if place is None else place.told(root)
     others = any(one.opening.place != place for one in leaks)
     return who + (f": {where}" if where else "") + (", and others" if where and others else "")
 
 
-def _kinds(leaks: Sequence[Leak]) -> str:
+def kinds(leaks: Sequence[Leak]) -> str:
     """``2 sessions``, ``1 batch``; ``2 sessions and batches`` if there are both."""
     from pytest_qruntime.report.run.words import count, workloads
 
-    kinds = {leak.kind for leak in leaks}
-    return count(len(leaks), *kinds) if len(kinds) == 1 else workloads(len(leaks))
+    found = {leak.kind for leak in leaks}
+    return count(len(leaks), *found) if len(found) == 1 else workloads(len(leaks))
 
 
-def _by_opening(leaks: Sequence[Leak]) -> Iterator[list[Leak]]:
+def by_opening(leaks: Sequence[Leak]) -> Iterator[list[Leak]]:
     """Those that the same line opened, in the order of the first ones."""
     found: dict[Opening, list[Leak]] = {}
     for leak in leaks:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_qruntime.clock.durations import words_of
 from pytest_qruntime.contracts import check
 from pytest_qruntime.contracts.assertions import complaints
+from pytest_qruntime.judging.leaks import MOST, by_opening, kinds
 from pytest_qruntime.judging.terms import terms_of
 from pytest_qruntime.model.errors import QRuntimeError
 from pytest_qruntime.report.timeline import Broken, Mark, broken_in
@@ -74,13 +75,18 @@ def _complaints(call: pytest.CallInfo[None]) -> Iterator[Mark]:
 
 
 def _left(trial: Trial, trace: Trace, root: Path) -> Iterator[Mark]:
-    """What was left open, by whom, and what becomes of it."""
+    """What was left open, by whom, and what becomes of it; of many by one line the first ones."""
     names = Names(trace)
-    for leak in trial.left:
-        name, place, ahead = names.workload(leak.id), leak.opening.place, trial.ahead.get(leak.id)
+    for alike in by_opening(trial.left):
+        place, ended_us = alike[0].opening.place, alike[0].ended_us
         by = "" if place is None else f" by {place.told(root)}"
-        later = "" if ahead is None else f"; {_later(ahead)}"
-        yield Mark(leak.ended_us, f"{name} is left open", f"{name} LEFT OPEN: it was opened{by}{later}")
+        for leak in alike[:MOST]:
+            name, ahead = names.workload(leak.id), trial.ahead.get(leak.id)
+            later = "" if ahead is None else f"; {_later(ahead)}"
+            yield Mark(ended_us, f"{name} is left open", f"{name} LEFT OPEN: it was opened{by}{later}")
+        if alike[MOST:]:
+            more = kinds(alike[MOST:])
+            yield Mark(ended_us, f"{more} more, left open", f"{more} more LEFT OPEN, opened{by}")
 
 
 def _later(ahead: Forecast) -> str:
