@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, NamedTuple
@@ -30,7 +31,7 @@ _VARYING: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b[a-z0-9]{20}\b|\d+(\.
 
 
 @dataclass(frozen=True)
-class Symptom:
+class Symptom(ABC):
     """What is wrong.
 
     Attributes:
@@ -43,9 +44,9 @@ class Symptom:
     remark: ClassVar[str] = ""
     says: ClassVar[str] = FAILS
 
+    @abstractmethod
     def shown(self, outcome: Outcome) -> bool:
         """Whether a world that is over shows it."""
-        raise NotImplementedError
 
 
 class Found(NamedTuple):
