@@ -18,6 +18,7 @@ from pytest_qruntime.cassette.tape import Tape
 from pytest_qruntime.model.trace import JOB_QUEUED
 from pytest_qruntime.runtime.replayed import ReplayedRuntime
 from pytest_qruntime.runtime.surface import SourceError, Surface
+from tests.lingering import let_others_end
 from tests.runtime.recordings import ended_after, left, recorded, replayed
 
 JOBS = "https://quantum.cloud.ibm.com/api/v1/jobs"
@@ -266,6 +267,7 @@ def test_a_hopeless_wait_lets_no_time_pass_while_others_have_news() -> None:
         second.result()
 
     _, tape = recorded(story, prepare=hours)
+    let_others_end()
 
     def waits(qruntime: Surface) -> None:
         first = qruntime.run(tags=["first"])
