@@ -1,16 +1,14 @@
-"""Threads that earlier tests left behind: while they end, they could still act, and so whoever waits lets time pass."""
+"""Threads that earlier tests left behind: they could still act, and so whoever waits lets time pass."""
 
 from __future__ import annotations
 
 import threading
 
-from pytest_qruntime.clock.watch import alone
-
-LONGEST_S = 10
+import pytest
 
 
-def let_others_end() -> None:
-    """Return when no other thread can do anything any more; what never ends is left to the test."""
-    for thread in threading.enumerate():
-        if thread is not threading.current_thread() and not alone():
-            thread.join(LONGEST_S)
+def forget_other_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody see the threads that there are by now, but the one that calls."""
+    enumerate_all = threading.enumerate
+    left = set(enumerate_all()) - {threading.current_thread()}
+    monkeypatch.setattr(threading, "enumerate", lambda: [one for one in enumerate_all() if one not in left])

@@ -19,7 +19,7 @@ from pytest_qruntime import (
     Session,
 )
 from pytest_qruntime.client import RealPatience
-from tests.lingering import let_others_end
+from tests.lingering import forget_other_threads
 
 
 def test_eight_hours_in_the_queue_cost_a_handful_of_requests(qruntime: QRuntime, asked: list[str]) -> None:
@@ -99,8 +99,10 @@ def test_a_wait_that_nothing_can_end_says_why_and_what_to_do(qruntime: QRuntime)
     )
 
 
-def test_a_wait_that_nothing_can_end_raises_at_once_and_lists_what_is_pending(qruntime: QRuntime) -> None:
-    let_others_end()
+def test_a_wait_that_nothing_can_end_raises_at_once_and_lists_what_is_pending(
+    qruntime: QRuntime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget_other_threads(monkeypatch)
     session = qruntime.session()
     qruntime.backend().set_status("paused")
     job = qruntime.run()

@@ -11,7 +11,7 @@ import pytest
 import pytest_qruntime
 from pytest_qruntime import ConfigurationError, JobTimeoutError, NothingPendingError, QRuntime
 from pytest_qruntime.rest import snapshots
-from tests.lingering import let_others_end
+from tests.lingering import forget_other_threads
 
 # -- backends ----------------------------------------------------------------------------------------------------------
 
@@ -187,8 +187,10 @@ def test_a_job_that_waits_for_the_end_of_maintenance_has_its_result(qruntime: QR
 
 
 @pytest.mark.parametrize("idle_threads", [0, 1])
-def test_a_job_on_a_backend_that_will_not_come_back_is_hopeless_at_once(qruntime: QRuntime, idle_threads: int) -> None:
-    let_others_end()
+def test_a_job_on_a_backend_that_will_not_come_back_is_hopeless_at_once(
+    qruntime: QRuntime, idle_threads: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget_other_threads(monkeypatch)
     qruntime.backend().set_status("offline")
     qruntime.maintenance("2h")
     with ThreadPoolExecutor(1) as pool:

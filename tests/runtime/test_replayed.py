@@ -18,7 +18,7 @@ from pytest_qruntime.cassette.tape import Tape
 from pytest_qruntime.model.trace import JOB_QUEUED
 from pytest_qruntime.runtime.replayed import ReplayedRuntime
 from pytest_qruntime.runtime.surface import SourceError, Surface
-from tests.lingering import let_others_end
+from tests.lingering import forget_other_threads
 from tests.runtime.recordings import ended_after, left, recorded, replayed
 
 JOBS = "https://quantum.cloud.ibm.com/api/v1/jobs"
@@ -260,14 +260,14 @@ def test_the_instance_is_the_one_in_which_something_was_created() -> None:
     assert replayed(lambda qruntime: qruntime.batch().session_id, tape)[0] == seen
 
 
-def test_a_hopeless_wait_lets_no_time_pass_while_others_have_news() -> None:
+def test_a_hopeless_wait_lets_no_time_pass_while_others_have_news(monkeypatch: pytest.MonkeyPatch) -> None:
     def story(qruntime: Surface) -> None:
         first, second = qruntime.run(tags=["first"]), qruntime.run(tags=["second"])
         assert first.status() == "RUNNING"
         second.result()
 
     _, tape = recorded(story, prepare=hours)
-    let_others_end()
+    forget_other_threads(monkeypatch)
 
     def waits(qruntime: Surface) -> None:
         first = qruntime.run(tags=["first"])
